@@ -36,8 +36,10 @@ int err_prefix(struct err *e, const char *fmt, ...)
 	n = vsnprintf(e->text, sizeof(e->text), fmt, ap);
 	va_end(ap);
 	if (n >= 0 && (size_t)n + 2 < sizeof(e->text)) {
+		size_t room = sizeof(e->text) - (size_t)n - 2;
+
 		memcpy(e->text + n, ": ", 2);
-		strncpy(e->text + n + 2, old, sizeof(e->text) - (size_t)n - 2);
+		memcpy(e->text + n + 2, old, room);
 		e->text[sizeof(e->text) - 1] = '\0';
 	}
 	return e->code;

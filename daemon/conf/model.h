@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * model: a configuration, checked, inherited and compiled into what the packet's way needs. Built
+ * once a generation in the supervisor's memory, read-only for everybody after; children inherit
+ * it by fork. Nothing here points into shared memory.
+ */
+#ifndef LESSOR_DAEMON_CONF_MODEL_H
+#define LESSOR_DAEMON_CONF_MODEL_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "workers/packet/optdef.h"
+
+enum model_scope {
+	MODEL_GLOBAL,
+	MODEL_NETWORK,
+	MODEL_SUBNET,
+	MODEL_POOL,
+};
+
+/* One configured option, encoded. */
+struct model_option {
+	uint8_t code;
+	bool always; /* always-send anywhere along the chain */
+	bool never;  /* never-send anywhere along the chain; wins */
+	uint8_t scope; /* enum model_scope the value came from */
+	uint16_t len;
+	const uint8_t *data;
+};
+
+/* The options that hold at one place, all scopes above merged in, ascending code. */
+struct model_options {
+	size_t n;
+	const struct model_option *v;
+};
+
+/* Parameters after inheritance subnet -> shared network -> global. */
+struct model_params {
+	uint32_t valid_lifetime, min_valid_lifetime, max_valid_lifetime; /* s, UINT32_MAX: for ever */
+	uint32_t renew_timer, rebind_timer; /* s, 0: not set */
+	bool calculate_tee_times;
+	double t1_percent, t2_percent;
+	bool match_client_id;
+	bool authoritative;
+	uint32_t next_server; /* host byte order, 0: none */
+	const char *server_hostname, *boot_file_name; /* "" if not set */
+};
+
+struct model_pool {
+	uint32_t start, end; /* first and last address, host byte order */
+	uint32_t id;         /* pool-id */
+	uint32_t index;      /* number of this pool in model.pools */
+	struct model_subnet *subnet;
+	struct model_options options;
+};
+
+struct model_subnet {
+	uint32_t id;
+	uint32_t index; /* place in model.subnets: the order of look-up */
+	uint32_t prefix, mask; /* host byte order */
+	uint8_t prefix_len;
+	struct model_network *network; /* NULL: a plain subnet */
+	const char *interface;         /* its own or its network's; "" if none */
+	struct model_params params;
+	struct model_options options;  /* for addresses outside every pool, and INFORM */
+	size_t n_pools;
+	struct model_pool **pools;     /* ascending address */
+};
+
+struct model_network {
+	const char *name;
+	size_t n_subnets;
+	struct model_subnet **subnets; /* in configuration order */
+};
+
+struct model_interface {
+	char name[IFNAMSIZ];
+	uint32_t address; /* serve this address only, host byte order; 0: the first one */
+};
+
+enum model_socket_type {
+	MODEL_RAW,
+	MODEL_UDP,
+};
+
+/* A range of addresses that one subnet answers for. */
+struct model_range {
+	uint32_t start, end;
+	struct model_subnet *subnet;
+};
+
+struct model {
+	const char *file;
+	bool all_interfaces; /* "*" */
+	size_t n_interfaces;
+	struct model_interface *interfaces;
+	enum model_socket_type socket_type;
+	uint32_t workers;    /* per interface, >= 1 */
+	bool echo_client_id;
+	uint32_t decline_probation_period; /* s */
+	uint32_t hold_reclaimed_time;      /* s */
+	uint32_t offer_hold_time;          /* s an offered address is kept for its client */
+	uint64_t total_addresses;          /* in all pools */
+	size_t n_subnets;
+	struct model_subnet **subnets; /* members of shared networks first */
+	size_t n_networks;
+	struct model_network **networks;
+	size_t n_pools;
+	struct model_pool **pools;     /* ascending address; overlapping subnets may share addresses */
+	/* Compiled look-ups: see index.h */
+	size_t n_prefix_ranges;
+	struct model_range *prefix_ranges; /* disjoint, ascending: first subnet in order of look-up */
+	size_t n_relay_ranges;
+	struct model_range *relay_ranges;  /* relay.ip-addresses, single addresses, ascending */
+	struct arena *arena; /* owns everything above */
+};
+
+/* Reads, checks and compiles FILE. Every mistake is handed to report() as one line
+ * "FILE:LINE: PATH: reason", warnings with is_error false. Returns the model, which the caller
+ * frees, or NULL if there was a mistake. */
+struct model *model_load(const char *file, void (*report)(void *arg, bool is_error,
+	const char *line), void *arg);
+
+void model_free(struct model *m);
+
+/* The subnet with this id, NULL: none. */
+const struct model_subnet *model_subnet_by_id(const struct model *m, uint32_t id);
+
+/* The first subnet in order of look-up whose prefix holds addr (host byte order), NULL: none. */
+const struct model_subnet *model_subnet_by_address(const struct model *m, uint32_t addr);
+
+/* The subnet that names this relay address (its own relay list, or its network's), NULL: none. */
+const struct model_subnet *model_subnet_by_relay(const struct model *m, uint32_t giaddr);
+
+/* The first subnet with this "interface", NULL: none. */
+const struct model_subnet *model_subnet_by_interface(const struct model *m, const char *ifname);
+
+/* The pool of this subnet that holds addr, NULL: none. */
+const struct model_pool *model_pool_of(const struct model_subnet *s, uint32_t addr);
+
+#endif
