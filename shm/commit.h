@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * commit: lease changes on their way into the table: gathered under claims, made durable by one
+ * journal transaction, then published in the table and released; or, if that fails, undone.
+ * The only way by which a lease changes, whoever asks: worker, store or control.
+ */
+#ifndef LESSOR_SHM_COMMIT_H
+#define LESSOR_SHM_COMMIT_H
+
+#include <stdbool.h>
+
+#include "shm/child.h"
+#include "shm/journal.h"
+#include "shm/pool.h"
+#include "shm/table.h"
+
+#define COMMIT_MAX 1024
+
+struct commit;
+
+/* A gatherer of up to COMMIT_MAX changes of the process c; the journal is lent. NULL: no memory. */
+struct commit *commit_new(const struct child *c, struct journal *j);
+void commit_free(struct commit *m);
+
+/* Adds a change of a record that the caller has claimed; the claim is the gatherer's from now
+ * on. Returns 0, -ENOSPC (full: run it first) or -EMSGSIZE (breaks a limit of the record); the
+ * claim stays the caller's then. What l refers to is copied. */
+int commit_put(struct commit *m, uint32_t rec, const struct lease *l);
+int commit_delete(struct commit *m, uint32_t rec);
+
+size_t commit_count(const struct commit *m);
+
+/* Makes all changes durable and visible: 0. On failure none is: a negative code and err, the
+ * records are as before. The gatherer is empty either way, no claim is held. */
+int commit_run(struct commit *m, struct err *err);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * journal: the truth. An append-only LMDB table of changes by sequence number; what was appended
+ * and committed is durable, and only that counts as a lease. Several processes append, one
+ * transaction at a time. Sequence numbers start at 1 and have no gaps.
+ */
+#ifndef LESSOR_SHM_JOURNAL_H
+#define LESSOR_SHM_JOURNAL_H
+
+#include "shm/base/err.h"
+#include "shm/record.h"
+
+struct journal;
+
+/* Opens, or makes, STATE_DIR/journal. One handle a process, opened after its fork. */
+int journal_open(const char *state_dir, struct journal **ret, struct err *err);
+void journal_close(struct journal *j);
+
+/* Appends n >= 1 encoded changes (change_encode()) as one durable transaction; they get the
+ * numbers *ret_first .. *ret_first + n - 1. A failure (no room: -ENOSPC) appends nothing. */
+int journal_append(struct journal *j, const struct span *changes, size_t n, uint64_t *ret_first,
+	struct err *err);
+
+/* Hands the changes from position from on, at most max, to fn in order; c->lease.seq is the
+ * position, spans live until fn returns. A negative result of fn ends the reading and is
+ * returned. Returns the number of changes read. Positions trimmed before are skipped. */
+typedef int journal_fn(void *arg, const struct change *c);
+int64_t journal_read(struct journal *j, uint64_t from, size_t max, journal_fn *fn, void *arg,
+	struct err *err);
+
+/* The first and the last position held; both 0 if nothing was ever appended, first = last + 1
+ * if everything is trimmed. */
+int journal_bounds(struct journal *j, uint64_t *ret_first, uint64_t *ret_last, struct err *err);
+
+/* Removes changes up to and including position, in one transaction that frees at most about max
+ * of them; keeps the last one, which remembers the numbering. Returns whether more is left to
+ * trim (1), all is done (0), or a negative code. */
+int journal_trim(struct journal *j, uint64_t position, size_t max, struct err *err);
+
+/* Frees LMDB reader slots of processes that are gone. */
+void journal_clear_dead(struct journal *j);
+
+#endif

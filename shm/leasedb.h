@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * leasedb: leases by address in LMDB, brought up to date from the journal by the store process.
+ * Everybody may read it; what it shows is the state at its applied position.
+ */
+#ifndef LESSOR_SHM_LEASEDB_H
+#define LESSOR_SHM_LEASEDB_H
+
+#include "shm/base/err.h"
+#include "shm/record.h"
+
+struct leasedb;
+
+/* Opens, or makes, STATE_DIR/leases. One handle a process, opened after its fork. A database of
+ * a newer version is refused. */
+int leasedb_open(const char *state_dir, struct leasedb **ret, struct err *err);
+void leasedb_close(struct leasedb *db);
+
+/* Journal position up to which the database is complete, and how many leases it holds. */
+int leasedb_position(struct leasedb *db, uint64_t *ret_applied, uint64_t *ret_leases,
+	struct err *err);
+
+/* What is stored for an address. */
+struct leasedb_row {
+	uint32_t address;
+	uint64_t seq;    /* journal position it comes from */
+	struct span row; /* as record_encode() wrote it; empty: the address has no lease any more */
+};
+
+/* Applies n rows with ascending, distinct addresses in one transaction. position 0 leaves the
+ * applied position alone, another one moves it. */
+int leasedb_apply(struct leasedb *db, const struct leasedb_row *rows, size_t n, uint64_t position,
+	struct err *err);
+
+/* The lease of one address; its spans lie in buf, which holds RECORD_MAX octets. -ENOENT: none. */
+int leasedb_get(struct leasedb *db, uint32_t address, uint8_t *buf, struct lease *ret,
+	struct err *err);
+
+/* Hands the leases with address >= from to fn in ascending order, from one snapshot; spans live
+ * until fn returns. A non-zero result of fn ends it and is returned. */
+typedef int leasedb_fn(void *arg, const struct lease *l);
+int leasedb_each(struct leasedb *db, uint32_t from, leasedb_fn *fn, void *arg, struct err *err);
+
+/* Gives the memory of pages that were only read back to the kernel; the cache keeps them. */
+void leasedb_forget_pages(struct leasedb *db);
+
+#endif

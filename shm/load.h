@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * load: fills the empty table at start, and settles what a killed process left. Both run as
+ * short-lived processes of their own, so that the supervisor never touches a database.
+ */
+#ifndef LESSOR_SHM_LOAD_H
+#define LESSOR_SHM_LOAD_H
+
+#include "shm/child.h"
+
+/* Fills the table from the lease database and the journal's tail. Returns enum child_exit. */
+int load_run(const struct child *c);
+
+/* Puts right what the process of c->dead_slot left claimed or half-written, from the committed
+ * state, and queues addresses it had taken. Others go on meanwhile. Returns enum child_exit. */
+int repair_run(const struct child *c);
+
+/* How many leases the database in state_dir holds; 0 if there is none yet. */
+int load_count(const char *state_dir, uint64_t *ret_leases, struct err *err);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pool: finds an address to give, in constant time. Each pool has a queue of addresses that were
+ * used and are free again, a mark up to which it was never used, and a queue of addresses that
+ * ended but are still remembered for their last client, longest ago first. They are taken in
+ * this order, so that the most recently ended are reused last (RFC 2131 4.3.1). The queues are
+ * hints: whether an address is free is decided on its record, under its claim.
+ */
+#ifndef LESSOR_SHM_POOL_H
+#define LESSOR_SHM_POOL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shm/region.h"
+
+struct pool_state; /* in the region */
+
+struct pool_range {
+	uint32_t start, end; /* first and last address, host byte order */
+	struct pool_state *state;
+};
+
+/* The pools of one generation; the order is the configuration's: ascending, disjoint. */
+struct pools {
+	size_t n;
+	struct pool_range *v;
+};
+
+/* Finds or makes the state of each range (start and end are set) in the region. Called by the
+ * supervisor alone. A range that was there before keeps its state. */
+int pool_build(struct region *r, struct pools *pools, struct err *err);
+
+/* The pool that holds address, NULL: none. */
+const struct pool_range *pool_of(const struct pools *pools, uint32_t address);
+
+/* Takes an address that nobody has at this time: returns its record, claimed by slot, or
+ * TABLE_NONE if there is none. */
+uint32_t pool_take(struct region *r, const struct pool_range *pool, uint32_t slot, uint32_t now);
+
+/* Puts a record's address back into the queue that fits its state; no effect if it stands there
+ * already or lies in no pool. Needs the claim. */
+void pool_return(struct region *r, const struct pools *pools, uint32_t rec);
+
+/* Queues every address that is free or ended and stands in no queue: after a process was killed
+ * in between. Returns how many there were. */
+uint32_t pool_requeue(struct region *r, const struct pool_range *pool, uint32_t slot);
+
+#endif

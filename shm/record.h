@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * record: a lease as a value, and its byte layout in the journal and the lease database. The
+ * layouts are fixed, little-endian, and begin with a version; doc/design.md has them octet by
+ * octet.
+ */
+#ifndef LESSOR_SHM_RECORD_H
+#define LESSOR_SHM_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "shm/base/wire.h"
+
+#define RECORD_VERSION     1
+#define RECORD_HWADDR_MAX  16
+#define RECORD_VAR_MAX     1016 /* client-id, hostname, agent and context together */
+#define RECORD_MAX         (64 + RECORD_HWADDR_MAX + RECORD_VAR_MAX)
+#define RECORD_INFINITE    UINT32_MAX
+
+/* Kea's numbers, as lease4-get shows them. */
+enum lease_state {
+	LEASE_ASSIGNED = 0,
+	LEASE_DECLINED = 1,
+	LEASE_EXPIRED = 2, /* expired and reclaimed, kept for its client for a while */
+	LEASE_RELEASED = 3,
+};
+
+#define LEASE_FQDN_FWD 1
+#define LEASE_FQDN_REV 2
+
+struct lease {
+	uint32_t address; /* host byte order */
+	uint32_t subnet_id, pool_id;
+	uint32_t cltt;      /* Unix time of the last exchange */
+	uint32_t valid_lft; /* s, RECORD_INFINITE: for ever */
+	uint8_t state;      /* enum lease_state */
+	uint8_t flags;      /* LEASE_FQDN_... */
+	uint8_t htype, hlen;
+	uint8_t hwaddr[RECORD_HWADDR_MAX];
+	struct span client_id; /* <= 255 octets; empty: the client sent none */
+	struct span hostname;  /* <= 255 */
+	struct span agent;     /* option 82's value, <= 255 */
+	struct span context;   /* JSON text of user-context */
+	uint64_t seq;          /* journal position of this state; 0: not committed. Not in the row */
+};
+
+/* When the lease ends, Unix time; UINT64_MAX: never. */
+static inline uint64_t lease_end(const struct lease *l)
+{
+	return l->valid_lft == RECORD_INFINITE ? UINT64_MAX : (uint64_t)l->cltt + l->valid_lft;
+}
+
+/* Writes l's row at buf; returns the length, 0 if it does not fit in size or breaks a limit above. */
+size_t record_encode(const struct lease *l, uint8_t *buf, size_t size);
+
+/* Reads a row; spans of *ret lie in data. 0, -EBADMSG (damaged) or -ENOTSUP (newer version). */
+int record_decode(struct span data, struct lease *ret);
+
+enum change_kind {
+	CHANGE_PUT = 1,    /* the address has this lease now */
+	CHANGE_DELETE = 2, /* the address has no lease any more */
+};
+
+/* One entry of the journal. For CHANGE_DELETE only lease.address and lease.seq count. */
+struct change {
+	uint8_t kind; /* enum change_kind */
+	struct lease lease;
+	struct span row; /* set by change_decode(): the lease's row as record_encode() wrote it */
+};
+
+size_t change_encode(const struct change *c, uint8_t *buf, size_t size);
+int change_decode(struct span data, struct change *ret);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * store: the process behind the workers. Carries the journal over to the lease database in
+ * sorted batches, trims the journal, and reclaims what has ended.
+ */
+#ifndef LESSOR_SHM_STORE_H
+#define LESSOR_SHM_STORE_H
+
+#include "shm/child.h"
+
+/* The store process: runs until SIGTERM. reclaim: hold_s is how long a lease that ended is
+ * remembered for its client (hold-reclaimed-time, seconds). Returns enum child_exit. */
+int store_run(const struct child *c, uint32_t hold_s);
+
+/* Asks the store to catch up and waits until the database holds all that was committed when the
+ * call began. 0, or -ETIMEDOUT after timeout_ms. */
+int store_wait_applied(struct region *r, unsigned timeout_ms);
+
+#endif
