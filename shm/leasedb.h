@@ -12,7 +12,8 @@
 struct leasedb;
 
 /* Opens, or makes, STATE_DIR/leases. One handle a process, opened after its fork. A database of
- * a newer version is refused. */
+ * a newer version is refused. Opening is cheap, and an open handle holds every page that was read
+ * in memory: close it when a pass over the leases is done. */
 int leasedb_open(const char *state_dir, struct leasedb **ret, struct err *err);
 void leasedb_close(struct leasedb *db);
 
@@ -40,8 +41,5 @@ int leasedb_get(struct leasedb *db, uint32_t address, uint8_t *buf, struct lease
  * until fn returns. A non-zero result of fn ends it and is returned. */
 typedef int leasedb_fn(void *arg, const struct lease *l);
 int leasedb_each(struct leasedb *db, uint32_t from, leasedb_fn *fn, void *arg, struct err *err);
-
-/* Gives the memory of pages that were only read back to the kernel; the cache keeps them. */
-void leasedb_forget_pages(struct leasedb *db);
 
 #endif

@@ -42,6 +42,10 @@ uint32_t pool_take(struct region *r, const struct pool_range *pool, uint32_t slo
  * already or lies in no pool. Needs the claim. */
 void pool_return(struct region *r, const struct pools *pools, uint32_t rec);
 
+/* Counts a new lease, and how many there were since the pool's state was made. */
+void pool_count_assigned(const struct pool_range *pool);
+uint64_t pool_assigned(const struct pool_range *pool);
+
 /* Queues every address that is free or ended and stands in no queue: after a process was killed
  * in between. Returns how many there were. */
 uint32_t pool_requeue(struct region *r, const struct pool_range *pool, uint32_t slot);

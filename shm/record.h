@@ -15,7 +15,7 @@
 
 #define RECORD_VERSION     1
 #define RECORD_HWADDR_MAX  16
-#define RECORD_VAR_MAX     1016 /* client-id, hostname, agent and context together */
+#define RECORD_VAR_MAX     1008 /* client-id, hostname, agent and context together */
 #define RECORD_MAX         (64 + RECORD_HWADDR_MAX + RECORD_VAR_MAX)
 #define RECORD_INFINITE    UINT32_MAX
 

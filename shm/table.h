@@ -44,8 +44,8 @@ struct table_record {
 	uint8_t htype, hlen;
 	uint8_t client_id_len, hostname_len, agent_len;
 	uint16_t context_len;
-	uint8_t hwaddr[6];        /* longer ones lie in front of the variable part */
-	uint8_t var[TABLE_INLINE]; /* or in the extra block, if that is needed */
+	uint8_t hwaddr[6];         /* what is longer goes on in var */
+	uint8_t var[TABLE_INLINE]; /* client-id, hostname...; or in the extra block, if too long */
 };
 
 /* A lease copied out of the table; lease's spans point into var. */
@@ -96,6 +96,10 @@ bool table_is_client(const struct region *r, const struct table_record *t,
 
 /* The writers below need the claim. */
 
+/* Makes sure that there is room for l's variable part, so that table_offer() and table_put()
+ * cannot fail. 0 or -ENOSPC: the area of extra blocks is used up. */
+int table_reserve(struct region *r, uint32_t rec, const struct lease *l);
+
 /* Holds the address for its client of before until then. */
 void table_hold(struct region *r, uint32_t rec, uint32_t offer_until);
 
@@ -103,9 +107,8 @@ void table_hold(struct region *r, uint32_t rec, uint32_t offer_until);
  * stays until the offer lapses. */
 void table_offer(struct region *r, uint32_t rec, const struct lease *l, uint32_t offer_until);
 
-/* Makes the record what a committed change says. Returns false if l's variable part does not
- * fit because the area of extra blocks is used up (the lease is then kept without it). */
-bool table_put(struct region *r, uint32_t rec, const struct lease *l);
+/* Makes the record what a committed change says. */
+void table_put(struct region *r, uint32_t rec, const struct lease *l);
 
 /* Makes the record nobody's: its lease was deleted (committed), or its offer lapsed. */
 void table_clear(struct region *r, uint32_t rec);
@@ -114,6 +117,9 @@ static inline struct table_record *table_record(const struct region *r, uint32_t
 {
 	return (struct table_record *)region_at(r, r->areas.records) + rec;
 }
+
+/* Enters a record into the client index again: after its writer was killed in between. */
+void table_reindex(struct region *r, uint32_t rec);
 
 static inline uint32_t table_size(const struct region *r)
 {

@@ -39,7 +39,7 @@ struct model_options {
 
 /* Parameters after inheritance subnet -> shared network -> global. */
 struct model_params {
-	uint32_t valid_lifetime, min_valid_lifetime, max_valid_lifetime; /* s, UINT32_MAX: for ever */
+	uint32_t valid_lifetime, min_valid_lifetime, max_valid_lifetime; /* s, UINT32_MAX: ever */
 	uint32_t renew_timer, rebind_timer; /* s, 0: not set */
 	bool calculate_tee_times;
 	double t1_percent, t2_percent;
@@ -47,6 +47,7 @@ struct model_params {
 	bool authoritative;
 	uint32_t next_server; /* host byte order, 0: none */
 	const char *server_hostname, *boot_file_name; /* "" if not set */
+	uint32_t server_id; /* option 54 as configured, host byte order, 0: not set */
 };
 
 struct model_pool {
@@ -109,12 +110,17 @@ struct model {
 	size_t n_networks;
 	struct model_network **networks;
 	size_t n_pools;
-	struct model_pool **pools;     /* ascending address; overlapping subnets may share addresses */
-	/* Compiled look-ups: see index.h */
+	struct model_pool **pools;     /* ascending address, disjoint */
+	size_t n_server_ids;
+	uint32_t *server_ids;          /* every server_id of the subnets' params, ascending */
+	/* What the look-ups below search in: made by lookup.c */
 	size_t n_prefix_ranges;
-	struct model_range *prefix_ranges; /* disjoint, ascending: first subnet in order of look-up */
+	struct model_range *prefix_ranges; /* disjoint, ascending: first in order of look-up */
 	size_t n_relay_ranges;
 	struct model_range *relay_ranges;  /* relay.ip-addresses, single addresses, ascending */
+	struct model_subnet **by_id;       /* n_subnets of them, ascending id */
+	size_t n_by_interface;
+	struct model_subnet **by_interface; /* the first of each interface, ascending name */
 	struct arena *arena; /* owns everything above */
 };
 
@@ -140,5 +146,8 @@ const struct model_subnet *model_subnet_by_interface(const struct model *m, cons
 
 /* The pool of this subnet that holds addr, NULL: none. */
 const struct model_pool *model_pool_of(const struct model_subnet *s, uint32_t addr);
+
+/* Whether addr is a server identifier (option 54) that the configuration sets anywhere. */
+bool model_has_server_id(const struct model *m, uint32_t addr);
 
 #endif

@@ -43,8 +43,8 @@ enum msg_reject {
 	MSG_NOT_REQUEST, /* op is not BOOTREQUEST (BOOTREPLY where replies are asked for) */
 	MSG_BAD_HLEN,    /* hlen above 16 */
 	MSG_BAD_COOKIE,
-	MSG_BAD_OPTION,  /* an option runs over its field's end */
-	MSG_BAD_TYPE,    /* option 53 is not one octet */
+	MSG_BAD_OPTION,  /* an option runs over its field's end, or more than opt.h keeps */
+	MSG_BAD_TYPE,    /* option 53 is not one octet, or 0 */
 	MSG_BAD_LENGTH,  /* an option that the server uses has an impossible length */
 };
 
@@ -60,10 +60,11 @@ struct msg {
 };
 
 /* Decodes a message of the kind op (enum msg_op). Options may be repeated (joined, RFC 3396),
- * overloaded (option 52), padded, or end without END. Lengths are checked here, once, for the
- * options a server acts on: 50, 54, 118 (4 octets), 51 (4), 53 and 52 (1), 57 (2), 61 (>= 1 after
- * trimming nothing; an empty one counts as absent), 82 (sub-options fit). ret refers to data,
- * which has to outlive it. Returns MSG_OK, or a reason with *ret undefined. */
+ * overloaded (option 52; other values than 1 to 3 are ignored), padded, or end without END.
+ * Lengths are checked here, once, for the options a server acts on: 50, 54, 118 (4 octets), 51
+ * (4), 53 and 52 (1), 57 (2), 82 (sub-options fit); an empty 61 is taken out, as if it were
+ * absent. ret refers to data, which has to outlive it, and to itself: it is not to be copied.
+ * Returns MSG_OK, or a reason with *ret undefined. */
 enum msg_reject msg_decode(const uint8_t *data, size_t len, enum msg_op op, struct msg *ret);
 
 /* A word for counters and logs: "truncated", "bad-cookie"... */

@@ -42,6 +42,7 @@ enum opt_code {
 	OPT_END = 255,
 };
 
+/* Values lie in the octets given to opt_table_add() or in join: no table is ever copied. */
 struct opt_table {
 	uint8_t slot[256];           /* code -> index + 1 into value, 0: not there */
 	struct span value[OPT_MAX];  /* in order of first appearance */
@@ -65,11 +66,12 @@ static inline struct span opt_get(const struct opt_table *t, uint8_t code)
 	return t->slot[code] != 0 ? t->value[t->slot[code] - 1] : (struct span){NULL, 0};
 }
 
-/* A sub-option of value, whose layout is code, length, data (options 82, 43, 122). Values that
- * run over the end end the search. {NULL, 0} if it is not there. */
+/* A sub-option of value, whose layout is code, length, data (options 82, 43, 122). 0 is PAD and
+ * 255 is END here too (RFC 2132 8.4). Values that run over the end end the search. {NULL, 0} if
+ * it is not there. */
 struct span opt_sub(struct span value, uint8_t code);
 
-/* Whether value is a run of whole sub-options. */
+/* Whether value is a run of whole sub-options, up to END or its end. */
 bool opt_sub_valid(struct span value);
 
 /* Writes options up to a size; what does not fit is left out whole and counted. Room for END is
@@ -79,6 +81,7 @@ struct opt_writer {
 	unsigned left_out;
 };
 
+/* size: at least 1. */
 void opt_writer_init(struct opt_writer *w, uint8_t *buf, size_t size);
 
 /* Writes one option; longer than 255 octets: in several parts (RFC 3396). Returns whether it

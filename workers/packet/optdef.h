@@ -30,6 +30,7 @@ enum optdef_type {
 	OPTDEF_PSID,
 	OPTDEF_STRING,
 	OPTDEF_TUPLE,
+	OPTDEF_TUPLE16, /* 143 v4-sztp-redirect: a length of two octets (RFC 8572 8.1) */
 	OPTDEF_FQDN,
 	OPTDEF_RECORD,
 	OPTDEF_INTERNAL, /* 121 classless-static-route and 162 v4-dnr: a form of their own */
@@ -45,6 +46,8 @@ struct optdef {
 	uint8_t n_fields;
 	uint8_t fields[OPTDEF_RECORD_MAX]; /* types of a record's fields */
 	const char *encapsulates;          /* space of its sub-options, NULL: none */
+	bool compress; /* names share their ends by pointers (RFC 3397) */
+	bool own;      /* Kea has no definition: data of a Kea file is hex without an option-def */
 };
 
 /* The standard definition, NULL: none. */
@@ -58,18 +61,24 @@ const char *optdef_nearest(const char *name);
 int optdef_type_parse(const char *name, enum optdef_type *ret_type);
 const char *optdef_type_name(enum optdef_type type);
 
+/* Whether the types of a definition (an option-def's) can be told apart on the wire: nothing
+ * without a length of its own before another value. Returns 0 or -EINVAL with err. */
+int optdef_check(const struct optdef *def, struct err *err);
+
 /* Encodes text (Kea's csv-format: fields by comma, blanks trimmed, "\," is a comma inside one)
  * by definition into buf. Returns 0 and *ret_len, or a negative errno value with err naming the
  * field and what would be right. */
 int optdef_encode(const struct optdef *def, const char *text, uint8_t *buf, size_t size,
 	size_t *ret_len, struct err *err);
 
-/* Encodes csv-format = false data: hex digits in any of Kea's forms, or 'text' in quotes. */
+/* Encodes csv-format = false data: hex digits in any of Kea's forms, or 'text' in quotes; nothing
+ * at all is a value without octets. Errors as above. */
 int optdef_encode_raw(const char *text, uint8_t *buf, size_t size, size_t *ret_len,
 	struct err *err);
 
 /* The text that optdef_encode() would take, into buf, always terminated. Octets that do not fit
- * the definition are shown as hex. Returns the length, as snprintf() does. */
+ * the definition, or that text cannot give, are shown as hex after "0x". Returns the length, as
+ * snprintf() does. */
 size_t optdef_decode(const struct optdef *def, struct span value, char *buf, size_t size);
 
 #endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * draft: a model while it is being made: what the readers share, and which node of the tree each
+ * part came from, so that checks that compare parts can name both places.
+ */
+#ifndef LESSOR_DAEMON_CONF_DRAFT_H
+#define LESSOR_DAEMON_CONF_DRAFT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daemon/conf/arena.h"
+#include "daemon/conf/model.h"
+#include "daemon/conf/param.h"
+#include "daemon/conf/report.h"
+#include "daemon/conf/tree.h"
+#include "workers/packet/optdef.h"
+
+struct draft_subnet {
+	struct model_subnet *subnet;
+	const struct tree_node *at;
+	const struct tree_node *relays; /* list of addresses that select it, NULL: none */
+	bool has_prefix;                /* false: the prefix was wrong, and reported */
+};
+
+struct draft_def {
+	struct optdef def;
+	const struct tree_node *at; /* NULL: this code has no definition of its own */
+};
+
+struct draft {
+	struct report *report;
+	struct arena *arena;   /* for what stays in the model */
+	struct arena *scratch; /* for what ends with the tree */
+	struct model *model;
+	struct draft_subnet *subnets;        /* [index of a subnet] */
+	const struct tree_node **pool_at;    /* [index of a pool], until pools are sorted */
+	const struct tree_node **network_at; /* [place in model->networks] */
+	struct draft_def defs[256];          /* the file's own definitions, by code */
+};
+
+/* The readers, a file each. They report mistakes and go on; the result is 0 or -ENOMEM. */
+
+/* The whole file into the model, subnets and pools in the order of the file. */
+int read_config(struct draft *d, const struct tree_node *root);
+
+/* interfaces-config; NULL: not given. */
+int read_interfaces(struct draft *d, const struct tree_node *map);
+
+/* The parameters that stand in set over those of the scope above. */
+void read_params_default(struct model_params *ret_params);
+int read_params(struct draft *d, const struct param_set *set, enum model_scope scope,
+	const struct model_params *up, struct model_params *ret_params);
+
+/* The option-def list into d->defs; NULL: not given. */
+int read_option_defs(struct draft *d, const struct tree_node *list);
+
+/* The option-data list merged over the options of the scope above; NULL: not given. Option 54 goes
+ * into *server_id, which a pool does not have (NULL). */
+int read_options(struct draft *d, const struct tree_node *list, enum model_scope scope,
+	const struct model_options *up, uint32_t *server_id, struct model_options *ret_options);
+
+/* What only shows when everything is read: the same id, prefix or name twice, pools that overlap.
+ * Sorts the pools. */
+int check_draft(struct draft *d);
+
+/* Makes what the model's look-ups search in; for a draft without mistakes. */
+int lookup_build(struct draft *d);
+
+#endif

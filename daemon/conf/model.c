@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * model: file to model: read the tree, read it into a draft, check, compile. Called by lessord at
+ * start, at reload and for -t; never by a child.
+ */
+#include "daemon/conf/model.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "daemon/conf/draft.h"
+
+static int build(struct draft *d, const char *file)
+{
+	struct tree_node *root;
+	int r = tree_read_libconfig(file, d->scratch, d->report, &root);
+
+	if (r < 0)
+		return r;
+	d->model->file = arena_strdup(d->arena, file);
+	if (d->model->file == NULL || read_config(d, root) < 0 || check_draft(d) < 0)
+		return -ENOMEM;
+	return d->report->errors > 0 ? -EINVAL : lookup_build(d);
+}
+
+struct model *model_load(
+	const char *file, void (*report)(void *arg, bool is_error, const char *line), void *arg)
+{
+	struct report lines = {.line = report, .arg = arg};
+	struct arena *arena = arena_new(), *scratch = arena_new();
+	struct draft *d = scratch != NULL ? arena_alloc(scratch, 1, sizeof(*d)) : NULL;
+	struct model *m = arena != NULL ? arena_alloc(arena, 1, sizeof(*m)) : NULL;
+	int r = -ENOMEM;
+
+	if (d != NULL && m != NULL) {
+		*d = (struct draft){
+			.report = &lines, .arena = arena, .scratch = scratch, .model = m};
+		m->arena = arena;
+		r = build(d, file);
+	}
+	if (r == -ENOMEM)
+		report_file_error(&lines, file, 0, "out of memory");
+	if (r < 0) {
+		arena_free(arena);
+		m = NULL;
+	}
+	arena_free(scratch);
+	return m;
+}
+
+void model_free(struct model *m)
+{
+	if (m != NULL)
+		arena_free(m->arena);
+}

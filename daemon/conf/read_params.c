@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * read_params: the parameters that a subnet inherits from its network and the top level, and what
+ * they demand of each other. Called by read.c, from the outermost scope inwards.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "daemon/conf/draft.h"
+
+void read_params_default(struct model_params *ret_params)
+{
+	static const struct param_set none;
+	struct model_params *p = ret_params;
+
+	memset(p, 0, sizeof(*p));
+	p->valid_lifetime = param_uint(&none, PARAM_VALID_LIFETIME);
+	p->min_valid_lifetime = p->max_valid_lifetime = p->valid_lifetime;
+	p->renew_timer = param_uint(&none, PARAM_RENEW_TIMER);
+	p->rebind_timer = param_uint(&none, PARAM_REBIND_TIMER);
+	p->calculate_tee_times = param_bool(&none, PARAM_CALCULATE_TEE_TIMES);
+	p->t1_percent = param_fraction(&none, PARAM_T1_PERCENT);
+	p->t2_percent = param_fraction(&none, PARAM_T2_PERCENT);
+	p->match_client_id = param_bool(&none, PARAM_MATCH_CLIENT_ID);
+	p->authoritative = param_bool(&none, PARAM_AUTHORITATIVE);
+	p->next_server = param_address(&none, PARAM_NEXT_SERVER);
+	p->server_hostname = param_string(&none, PARAM_SERVER_HOSTNAME);
+	p->boot_file_name = param_string(&none, PARAM_BOOT_FILE_NAME);
+}
+
+/* As in Kea the three lifetimes are inherited together: a scope that has one of them takes none of
+ * the others from above, and the one that is missing has the value of the one that is there. */
+static void read_lifetimes(struct draft *d, const struct param_set *set, enum model_scope scope,
+	struct model_params *p)
+{
+	const struct tree_node *valid = set->v[PARAM_VALID_LIFETIME];
+	const struct tree_node *min = set->v[PARAM_MIN_VALID_LIFETIME];
+	const struct tree_node *max = set->v[PARAM_MAX_VALID_LIFETIME];
+	uint32_t value;
+
+	if (valid == NULL && min == NULL && max == NULL)
+		return;
+	if (valid != NULL || scope == MODEL_GLOBAL)
+		value = param_uint(set, PARAM_VALID_LIFETIME);
+	else
+		value = (uint32_t)(min != NULL ? min : max)->integer;
+	p->valid_lifetime = value;
+	p->min_valid_lifetime = min != NULL ? (uint32_t)min->integer : value;
+	p->max_valid_lifetime = max != NULL ? (uint32_t)max->integer : value;
+	if (valid == NULL && scope != MODEL_GLOBAL && min != NULL && max != NULL)
+		report_error(d->report, min,
+			"needs a valid-lifetime beside it, since "
+			"max-valid-lifetime stands here too");
+	else if (p->min_valid_lifetime > value)
+		report_error(d->report, min, "%u is above the valid-lifetime, %u",
+			p->min_valid_lifetime, value);
+	else if (p->max_valid_lifetime < value)
+		report_error(d->report, max, "%u is below the valid-lifetime, %u",
+			p->max_valid_lifetime, value);
+}
+
+/* Kea leaves out times that do not fit, so this is not a mistake, but nobody can want it. */
+static void check_timers(struct draft *d, const struct param_set *set, const struct model_params *p)
+{
+	static const enum param_id ids[] = {PARAM_RENEW_TIMER, PARAM_REBIND_TIMER,
+		PARAM_VALID_LIFETIME, PARAM_MIN_VALID_LIFETIME, PARAM_MAX_VALID_LIFETIME};
+	const struct tree_node *at = NULL;
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]) && at == NULL; i++)
+		at = set->v[ids[i]];
+	if (at == NULL)
+		return; /* said where it was set */
+	if (p->rebind_timer >= p->valid_lifetime)
+		report_warning(d->report, at,
+			"T2 is not sent: rebind-timer %u is not below valid-lifetime %u",
+			p->rebind_timer, p->valid_lifetime);
+	if (p->renew_timer >= p->valid_lifetime)
+		report_warning(d->report, at,
+			"T1 is not sent: renew-timer %u is not below valid-lifetime %u",
+			p->renew_timer, p->valid_lifetime);
+	else if (p->rebind_timer != 0 && p->renew_timer >= p->rebind_timer)
+		report_warning(d->report, at,
+			"T1 is not sent: renew-timer %u is not below rebind-timer %u",
+			p->renew_timer, p->rebind_timer);
+}
+
+static void check_fractions(
+	struct draft *d, const struct param_set *set, const struct model_params *p)
+{
+	const struct tree_node *t1 = set->v[PARAM_T1_PERCENT], *t2 = set->v[PARAM_T2_PERCENT];
+
+	if ((t1 != NULL || t2 != NULL) && p->t1_percent >= p->t2_percent)
+		report_error(d->report, t1 != NULL ? t1 : t2,
+			"t1-percent %g is not below t2-percent %g", p->t1_percent, p->t2_percent);
+}
+
+static void check_allocator(struct draft *d, const struct param_set *set)
+{
+	const struct tree_node *node = set->v[PARAM_ALLOCATOR];
+
+	if (node == NULL || strcmp(node->string, "iterative") == 0)
+		return;
+	if (strcmp(node->string, "random") == 0)
+		report_error(
+			d->report, node, "\"random\" is not supported by this version of lessor");
+	else
+		report_warning(
+			d->report, node, "no effect: a free address is found in constant time");
+}
+
+static int read_text(struct draft *d, const struct tree_node *node, const char **ret)
+{
+	char *copy;
+
+	if (node == NULL)
+		return 0;
+	copy = arena_strdup(d->arena, node->string);
+	if (copy == NULL)
+		return -ENOMEM;
+	*ret = copy;
+	return 0;
+}
+
+int read_params(struct draft *d, const struct param_set *set, enum model_scope scope,
+	const struct model_params *up, struct model_params *ret_params)
+{
+	struct model_params *p = ret_params;
+
+	*p = *up;
+	read_lifetimes(d, set, scope, p);
+	if (set->v[PARAM_RENEW_TIMER] != NULL)
+		p->renew_timer = param_uint(set, PARAM_RENEW_TIMER);
+	if (set->v[PARAM_REBIND_TIMER] != NULL)
+		p->rebind_timer = param_uint(set, PARAM_REBIND_TIMER);
+	check_timers(d, set, p);
+	if (set->v[PARAM_CALCULATE_TEE_TIMES] != NULL)
+		p->calculate_tee_times = param_bool(set, PARAM_CALCULATE_TEE_TIMES);
+	if (set->v[PARAM_T1_PERCENT] != NULL)
+		p->t1_percent = param_fraction(set, PARAM_T1_PERCENT);
+	if (set->v[PARAM_T2_PERCENT] != NULL)
+		p->t2_percent = param_fraction(set, PARAM_T2_PERCENT);
+	check_fractions(d, set, p);
+	if (set->v[PARAM_MATCH_CLIENT_ID] != NULL)
+		p->match_client_id = param_bool(set, PARAM_MATCH_CLIENT_ID);
+	if (set->v[PARAM_AUTHORITATIVE] != NULL)
+		p->authoritative = param_bool(set, PARAM_AUTHORITATIVE);
+	if (set->v[PARAM_NEXT_SERVER] != NULL)
+		p->next_server = param_address(set, PARAM_NEXT_SERVER);
+	check_allocator(d, set);
+	if (read_text(d, set->v[PARAM_SERVER_HOSTNAME], &p->server_hostname) < 0)
+		return -ENOMEM;
+	return read_text(d, set->v[PARAM_BOOT_FILE_NAME], &p->boot_file_name);
+}

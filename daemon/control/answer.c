@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * answer: the frame around every answer. "arguments" comes first, so that result and text can
+ * tell how a long answer ended.
+ */
+#include "daemon/control/answer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void answer_fini(struct answer *a)
+{
+	out_fini(&a->out);
+	free(a->state);
+	*a = (struct answer){0};
+}
+
+static void write_end(struct answer *a, enum answer_result result, const char *fmt, va_list ap)
+{
+	char text[1024];
+
+	out_key_int(&a->out, "result", result);
+	if (fmt != NULL) {
+		vsnprintf(text, sizeof(text), fmt, ap);
+		out_key_string(&a->out, "text", text);
+	}
+	out_close(&a->out, '}');
+}
+
+void answer_text(struct answer *a, enum answer_result result, const char *fmt, ...)
+{
+	va_list ap;
+
+	out_open(&a->out, '{');
+	va_start(ap, fmt);
+	write_end(a, result, fmt, ap);
+	va_end(ap);
+}
+
+void answer_begin(struct answer *a)
+{
+	out_open(&a->out, '{');
+	out_key(&a->out, "arguments");
+}
+
+void answer_end(struct answer *a, enum answer_result result, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	write_end(a, result, fmt, ap);
+	va_end(ap);
+}
+
+void *answer_stream(struct answer *a, enum answer_progress (*more)(struct answer *a), size_t size)
+{
+	a->state = calloc(1, size);
+	if (a->state == NULL)
+		answer_text(a, ANSWER_ERROR, "out of memory");
+	else
+		a->more = more;
+	return a->state;
+}

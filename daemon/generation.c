@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * generation: see generation.h. Called by start.c and reload.c. A failure changes nothing that
+ * is in force.
+ */
+#include "daemon/generation.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "shm/base/log.h"
+
+static void report(void *arg, bool is_error, const char *line)
+{
+	(void)arg;
+	if (is_error)
+		LOG(EV_CONFIG_REJECTED, "%s", line);
+	else
+		LOG(EV_CONFIG_LOADED, "warning: %s", line);
+}
+
+struct model *generation_read(const char *file)
+{
+	return model_load(file, report, NULL);
+}
+
+int generation_new(
+	struct model *model, struct region *region, struct generation **ret, struct err *err)
+{
+	struct generation *g = (struct generation *)calloc(1, sizeof(*g));
+	int rc;
+
+	if (g == NULL) {
+		model_free(model);
+		return err_set(err, -ENOMEM, NULL, "out of memory");
+	}
+	g->refs = 1;
+	g->model = model;
+	g->pools.n = model->n_pools;
+	g->pools.v = (struct pool_range *)calloc(model->n_pools + 1, sizeof(*g->pools.v));
+	if (g->pools.v == NULL) {
+		rc = err_set(err, -ENOMEM, NULL, "out of memory");
+		goto out;
+	}
+	for (size_t i = 0; i < model->n_pools; i++) {
+		g->pools.v[i].start = model->pools[i]->start;
+		g->pools.v[i].end = model->pools[i]->end;
+	}
+	rc = pool_build(region, &g->pools, err);
+out:
+	if (rc < 0)
+		generation_unref(g);
+	else
+		*ret = g;
+	return rc;
+}
+
+struct generation *generation_ref(struct generation *g)
+{
+	g->refs++;
+	return g;
+}
+
+void generation_unref(struct generation *g)
+{
+	if (g == NULL || --g->refs > 0)
+		return;
+	model_free(g->model);
+	free(g->pools.v);
+	free(g);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * generation: one configuration in force, and the pools in shared memory that it names. It lives
+ * as long as a child that was forked with it.
+ */
+#ifndef LESSOR_DAEMON_GENERATION_H
+#define LESSOR_DAEMON_GENERATION_H
+
+#include "daemon/conf/model.h"
+#include "shm/pool.h"
+
+struct generation {
+	unsigned refs;
+	struct model *model;
+	struct pools pools; /* v[i] is model->pools[i] */
+};
+
+/* Reads the configuration and logs every mistake. NULL: there are some, or no memory. */
+struct model *generation_read(const char *file);
+
+/* Makes a generation of a model, which is its own from then on, also when it fails. */
+int generation_new(
+	struct model *model, struct region *region, struct generation **ret, struct err *err);
+
+struct generation *generation_ref(struct generation *g);
+/* Frees it with the last reference; NULL is allowed. */
+void generation_unref(struct generation *g);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * reload: see reload.h. The sockets stay: what arrives meanwhile waits in their queues, and is
+ * taken by whoever comes first, the old worker or its successor.
+ */
+#include "daemon/reload.h"
+
+#include "daemon/notify.h"
+#include "daemon/supervisor.h"
+#include "shm/base/clock.h"
+#include "shm/base/log.h"
+
+static void put_in_force(struct supervisor *sv, struct generation *g)
+{
+	generation_unref(sv->generation);
+	sv->generation = g;
+	atomic_fetch_add(&sv->region->generation, 1);
+	atomic_store(&sv->region->reloaded_s, clock_wall_s());
+	children_renew(&sv->store);
+	interfaces_update(sv, true, NULL);
+	children_renew(&sv->control);
+}
+
+void reload(struct supervisor *sv)
+{
+	const char *file = sv->base.args->config;
+	struct generation *g;
+	struct model *model;
+	struct err err;
+
+	sv->reload_wanted = sv->phase == PHASE_LOADING;
+	if (sv->phase == PHASE_LOADING || sv->phase == PHASE_STOPPING)
+		return;
+	notify_reloading(sv);
+	model = generation_read(file);
+	if (model == NULL) {
+		LOG(EV_CONFIG_REJECTED, "%s has mistakes, the one of before stays in force", file);
+		notify_unchanged(sv);
+	} else if (generation_new(model, sv->region, &g, &err) < 0) {
+		log_err(EV_CONFIG_REJECTED, &err);
+		notify_unchanged(sv);
+	} else {
+		put_in_force(sv, g);
+		LOG(EV_CONFIG_LOADED, "%s is in force, generation %u", file,
+			atomic_load(&sv->region->generation));
+		notify_when_ready(sv);
+	}
+}

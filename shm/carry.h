@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * carry: brings the lease database up to the journal's end: reads a stretch of the journal,
+ * keeps the last change of each address, and writes them in address order, so that every page of
+ * the database is written once. Called by the store alone.
+ */
+#ifndef LESSOR_SHM_CARRY_H
+#define LESSOR_SHM_CARRY_H
+
+#include "shm/base/err.h"
+#include "shm/journal.h"
+#include "shm/region.h"
+
+/* Carries over what is committed, up to CARRY_MAX changes, moves region->applied, and trims the
+ * journal behind it. Returns the number of changes (0: there were none) or a negative code. */
+#define CARRY_MAX 262144
+int64_t carry_run(struct region *r, struct journal *j, const char *state_dir, struct err *err);
+
+#endif

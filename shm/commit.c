@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * commit: until the journal has them, changes stand only in the gatherer's own memory; the table
+ * shows nothing but the claims. So undoing is releasing, and a killed process leaves claims that
+ * repair settles from the journal.
+ */
+#include "shm/commit.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "shm/base/clock.h"
+
+struct commit {
+	const struct child *child;
+	struct journal *journal;
+	size_t n, used;
+	uint32_t rec[COMMIT_MAX];
+	struct span entry[COMMIT_MAX]; /* encoded changes, in buf */
+	uint8_t buf[COMMIT_MAX * 256 + RECORD_MAX];
+};
+
+struct commit *commit_new(const struct child *c, struct journal *j)
+{
+	struct commit *m = (struct commit *)calloc(1, sizeof(*m));
+
+	if (m == NULL)
+		return NULL;
+	m->child = c;
+	m->journal = j;
+	atomic_store(&c->region->slots[c->slot].published, atomic_load(&c->region->committed));
+	return m;
+}
+
+void commit_free(struct commit *m)
+{
+	free(m);
+}
+
+size_t commit_count(const struct commit *m)
+{
+	return m->n;
+}
+
+static int add(struct commit *m, uint32_t rec, const struct change *c)
+{
+	size_t len;
+
+	if (m->n == COMMIT_MAX || sizeof(m->buf) - m->used < RECORD_MAX)
+		return -ENOSPC;
+	len = change_encode(c, m->buf + m->used, sizeof(m->buf) - m->used);
+	if (len == 0)
+		return -EMSGSIZE;
+	m->rec[m->n] = rec;
+	m->entry[m->n++] = span_of(m->buf + m->used, len);
+	m->used += len;
+	return 0;
+}
+
+int commit_put(struct commit *m, uint32_t rec, const struct lease *l)
+{
+	struct change c = {.kind = CHANGE_PUT, .lease = *l};
+	int rc = table_reserve(m->child->region, rec, l);
+
+	c.lease.address = table_record(m->child->region, rec)->address;
+	return rc < 0 ? -EMSGSIZE : add(m, rec, &c);
+}
+
+int commit_delete(struct commit *m, uint32_t rec)
+{
+	struct change c = {.kind = CHANGE_DELETE};
+
+	c.lease.address = table_record(m->child->region, rec)->address;
+	return add(m, rec, &c);
+}
+
+/* Makes one committed change visible and lets its record go. */
+static void publish(const struct commit *m, size_t i, uint64_t seq)
+{
+	const struct child *child = m->child;
+	struct region *r = child->region;
+	const struct table_record *t = table_record(r, m->rec[i]);
+	const struct pool_range *pool;
+	struct change c;
+
+	if (change_decode(m->entry[i], &c) < 0)
+		bug("a change cannot be read back");
+	c.lease.seq = seq;
+	if (c.kind == CHANGE_DELETE) {
+		table_clear(r, m->rec[i]);
+	} else {
+		if (c.lease.state == LEASE_ASSIGNED && t->state != LEASE_ASSIGNED) {
+			pool = pool_of(child->pools, c.lease.address);
+			if (pool != NULL)
+				pool_count_assigned(pool);
+			counter_inc(child_counters(child), COUNTER_ASSIGNED);
+		}
+		table_put(r, m->rec[i], &c.lease);
+	}
+	pool_return(r, child->pools, m->rec[i]);
+	table_release(r, m->rec[i]);
+}
+
+static void undo(struct commit *m)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		pool_return(m->child->region, m->child->pools, m->rec[i]);
+		table_release(m->child->region, m->rec[i]);
+	}
+}
+
+static void raise_committed(struct region *r, uint64_t seq)
+{
+	uint64_t old = atomic_load(&r->committed);
+
+	while (old < seq && !atomic_compare_exchange_weak(&r->committed, &old, seq))
+		;
+}
+
+int commit_run(struct commit *m, struct err *err)
+{
+	struct region *r = m->child->region;
+	struct counter_block *counters = child_counters(m->child);
+	uint64_t first, begun = clock_mono_ns();
+	int rc;
+
+	if (m->n == 0)
+		return 0;
+	rc = journal_append(m->journal, m->entry, m->n, &first, err);
+	if (rc < 0) {
+		counter_inc(counters, COUNTER_COMMIT_FAILED);
+		undo(m);
+	} else {
+		counter_inc(counters, COUNTER_BATCHES);
+		counter_add(counters, COUNTER_BATCH_CHANGES, m->n);
+		counter_add(counters, COUNTER_COMMIT_NS, clock_mono_ns() - begun);
+		raise_committed(r, first + m->n - 1);
+		for (size_t i = 0; i < m->n; i++)
+			publish(m, i, first + i);
+		atomic_store(&r->slots[m->child->slot].published, first + m->n - 1);
+	}
+	m->n = m->used = 0;
+	return rc;
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * leasedb: two LMDB tables. "leases": key = address, 4 octets in network order (so that key order
+ * is address order); value = u64 journal position, then the row of record.h. "meta": by name:
+ * "version" and "applied", u64 each, little-endian.
+ */
+#include "shm/leasedb.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "shm/env.h"
+
+#define LEASEDB_VERSION 1
+
+enum {
+	LEASES,
+	META,
+};
+
+static const struct env_table tables[] = {
+	[LEASES] = {"leases", ENV_KEY_BYTES},
+	[META] = {"meta", ENV_KEY_BYTES},
+};
+
+struct leasedb {
+	struct env *env;
+	char *path;
+};
+
+static struct span text_key(const char *name)
+{
+	return span_of(name, strlen(name));
+}
+
+static int get_meta(struct env_txn *t, const char *name, uint64_t *ret)
+{
+	struct wire_reader r;
+	struct span value;
+	int rc = env_get(t, META, text_key(name), &value);
+
+	if (rc < 0)
+		return rc;
+	wire_reader_init(&r, value.p, value.len);
+	*ret = wire_read_le64(&r);
+	return r.failed ? -EBADMSG : 0;
+}
+
+static int put_meta(struct env_txn *t, const char *name, uint64_t v)
+{
+	struct wire_writer w;
+	uint8_t buf[8];
+
+	wire_writer_init(&w, buf, sizeof(buf));
+	wire_write_le64(&w, v);
+	return env_put(t, META, text_key(name), span_of(buf, sizeof(buf)));
+}
+
+/* 0: an empty or a fitting database; 1: the version has to be written. */
+static int check_version(struct env_txn *t, void *arg)
+{
+	uint64_t version;
+	int rc = get_meta(t, "version", &version);
+
+	(void)arg;
+	if (rc == -ENOENT)
+		return 1;
+	return rc < 0 ? rc : version == LEASEDB_VERSION ? 0 : -ENOTSUP;
+}
+
+static int write_version(struct env_txn *t, void *arg)
+{
+	(void)arg;
+	return put_meta(t, "version", LEASEDB_VERSION);
+}
+
+int leasedb_open(const char *state_dir, struct leasedb **ret, struct err *err)
+{
+	struct leasedb *db = (struct leasedb *)calloc(1, sizeof(*db));
+	int rc;
+
+	if (db == NULL || asprintf(&db->path, "%s/leases", state_dir) < 0) {
+		free(db);
+		return err_set(err, -ENOMEM, NULL, "out of memory");
+	}
+	rc = env_open(db->path, tables, 2, &db->env, err);
+	if (rc == 0)
+		rc = env_read(db->env, check_version, NULL, err);
+	if (rc == 1)
+		rc = env_write(db->env, write_version, NULL, err);
+	if (rc == -ENOTSUP)
+		err_set(err, rc, "start the version of lessor that wrote it",
+			"%s: the lease database is of another version", db->path);
+	if (rc < 0) {
+		leasedb_close(db);
+		return rc;
+	}
+	*ret = db;
+	return 0;
+}
+
+void leasedb_close(struct leasedb *db)
+{
+	if (db == NULL)
+		return;
+	env_close(db->env);
+	free(db->path);
+	free(db);
+}
+
+struct position {
+	uint64_t applied, leases;
+};
+
+static int read_position(struct env_txn *t, void *arg)
+{
+	struct position *p = (struct position *)arg;
+	int rc = get_meta(t, "applied", &p->applied);
+
+	if (rc == -ENOENT)
+		p->applied = 0;
+	else if (rc < 0)
+		return rc;
+	return env_count(t, LEASES, &p->leases);
+}
+
+int leasedb_position(struct leasedb *db, uint64_t *ret_applied, uint64_t *ret_leases,
+	struct err *err)
+{
+	struct position p;
+	int rc = env_read(db->env, read_position, &p, err);
+
+	if (rc < 0)
+		return rc;
+	*ret_applied = p.applied;
+	*ret_leases = p.leases;
+	return 0;
+}
+
+struct apply {
+	const struct leasedb_row *rows;
+	size_t n;
+	uint64_t position;
+};
+
+static int apply_row(struct env_txn *t, const struct leasedb_row *row)
+{
+	uint8_t key[4], value[8 + RECORD_MAX];
+	struct wire_writer w;
+	int rc;
+
+	wire_set_be32(key, row->address);
+	if (row->row.len == 0) {
+		rc = env_delete(t, LEASES, span_of(key, sizeof(key)));
+		return rc == -ENOENT ? 0 : rc;
+	}
+	wire_writer_init(&w, value, sizeof(value));
+	wire_write_le64(&w, row->seq);
+	wire_write(&w, row->row.p, row->row.len);
+	if (w.failed)
+		return -EMSGSIZE;
+	return env_put(t, LEASES, span_of(key, sizeof(key)), span_of(value, wire_written(&w)));
+}
+
+static int apply_all(struct env_txn *t, void *arg)
+{
+	const struct apply *a = (const struct apply *)arg;
+	int rc = 0;
+
+	for (size_t i = 0; i < a->n && rc == 0; i++)
+		rc = apply_row(t, &a->rows[i]);
+	if (rc == 0 && a->position != 0)
+		rc = put_meta(t, "applied", a->position);
+	return rc;
+}
+
+int leasedb_apply(struct leasedb *db, const struct leasedb_row *rows, size_t n, uint64_t position,
+	struct err *err)
+{
+	struct apply a = {rows, n, position};
+
+	return env_write(db->env, apply_all, &a, err);
+}
+
+static int decode_value(struct leasedb *db, uint32_t address, struct span value, struct lease *ret,
+	struct err *err)
+{
+	struct wire_reader r;
+	uint64_t seq;
+	int rc;
+
+	wire_reader_init(&r, value.p, value.len);
+	seq = wire_read_le64(&r);
+	rc = r.failed ? -EBADMSG : record_decode(wire_read(&r, wire_left(&r)), ret);
+	if (rc == 0 && ret->address != address)
+		rc = -EBADMSG;
+	if (rc < 0)
+		return err_set(err, rc, "restore a backup, or upgrade to the version that wrote it",
+			"%s: the lease of address %#x cannot be read", db->path, address);
+	ret->seq = seq;
+	return 0;
+}
+
+struct lookup {
+	struct leasedb *db;
+	uint32_t address;
+	uint8_t *buf;
+	struct lease *ret;
+	struct err *err;
+};
+
+static int look_up(struct env_txn *t, void *arg)
+{
+	const struct lookup *l = (const struct lookup *)arg;
+	struct span value;
+	uint8_t key[4];
+	int rc;
+
+	wire_set_be32(key, l->address);
+	rc = env_get(t, LEASES, span_of(key, sizeof(key)), &value);
+	if (rc < 0)
+		return rc;
+	if (value.len > RECORD_MAX)
+		return -EBADMSG;
+	memcpy(l->buf, value.p, value.len);
+	return decode_value(l->db, l->address, span_of(l->buf, value.len), l->ret, l->err);
+}
+
+int leasedb_get(struct leasedb *db, uint32_t address, uint8_t *buf, struct lease *ret,
+	struct err *err)
+{
+	struct lookup l = {db, address, buf, ret, err};
+
+	return env_read(db->env, look_up, &l, err);
+}
+
+struct each {
+	struct leasedb *db;
+	uint32_t from;
+	leasedb_fn *fn;
+	void *arg;
+	struct err *err;
+};
+
+static int each_row(struct env_txn *t, void *arg)
+{
+	const struct each *e = (const struct each *)arg;
+	struct span key, value;
+	struct lease lease;
+	uint8_t from[4];
+	int rc;
+
+	wire_set_be32(from, e->from);
+	for (rc = env_seek(t, LEASES, span_of(from, sizeof(from)), &key, &value); rc == 0;
+		rc = env_next(t, &key, &value)) {
+		if (key.len != sizeof(from))
+			return -EBADMSG;
+		rc = decode_value(e->db, wire_be32(key.p), value, &lease, e->err);
+		if (rc == 0)
+			rc = e->fn(e->arg, &lease);
+		if (rc != 0)
+			return rc;
+	}
+	return rc == -ENOENT ? 0 : rc;
+}
+
+int leasedb_each(struct leasedb *db, uint32_t from, leasedb_fn *fn, void *arg, struct err *err)
+{
+	struct each e = {db, from, fn, arg, err};
+
+	return env_read(db->env, each_row, &e, err);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * load: database first, then the journal's tail over it, so that the table shows exactly what
+ * was committed.
+ */
+#include "shm/load.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "shm/base/clock.h"
+#include "shm/base/log.h"
+#include "shm/base/text.h"
+#include "shm/leasedb.h"
+#include "shm/journal.h"
+#include "shm/pool.h"
+#include "shm/table.h"
+
+struct load {
+	const struct child *child;
+	struct err *err;
+};
+
+/* The record of an address, claimed; made if it is new. */
+static uint32_t record_of(struct load *l, uint32_t address)
+{
+	struct region *r = l->child->region;
+	uint32_t rec = table_find(r, address);
+
+	if (rec == TABLE_NONE)
+		return table_attach(r, address, l->child->slot);
+	return table_claim(r, rec, l->child->slot) ? rec : TABLE_NONE;
+}
+
+static int put(struct load *l, const struct lease *lease)
+{
+	struct region *r = l->child->region;
+	uint32_t rec = record_of(l, lease->address);
+	char ip[TEXT_IP_SIZE];
+
+	if (rec == TABLE_NONE || table_reserve(r, rec, lease) < 0)
+		return err_set(l->err, -ENOSPC, "report this with the number of leases",
+			"no room in the table for the lease of %s", text_ip(lease->address, ip));
+	table_put(r, rec, lease);
+	table_release(r, rec);
+	return 0;
+}
+
+static int load_lease(void *arg, const struct lease *lease)
+{
+	return put((struct load *)arg, lease);
+}
+
+static int load_change(void *arg, const struct change *c)
+{
+	struct load *l = (struct load *)arg;
+	uint32_t rec;
+
+	if (c->kind == CHANGE_PUT)
+		return put(l, &c->lease);
+	rec = record_of(l, c->lease.address);
+	if (rec != TABLE_NONE) {
+		table_clear(l->child->region, rec);
+		table_release(l->child->region, rec);
+	}
+	return 0;
+}
+
+struct ended {
+	uint64_t end;
+	uint32_t rec;
+};
+
+static int by_end(const void *a, const void *b)
+{
+	const struct ended *x = (const struct ended *)a, *y = (const struct ended *)b;
+
+	return (x->end > y->end) - (x->end < y->end);
+}
+
+/* Queues remembered addresses for reuse, the one that ended first in front. */
+static int queue_ended(const struct child *c, struct err *err)
+{
+	struct region *r = c->region;
+	uint32_t size = table_size(r);
+	struct ended *v = (struct ended *)malloc((size_t)size * sizeof(*v) + 1);
+	size_t n = 0;
+
+	if (v == NULL)
+		return err_set(err, -ENOMEM, NULL, "out of memory");
+	for (uint32_t rec = 0; rec < size; rec++) {
+		const struct table_record *t = table_record(r, rec);
+
+		if (t->state == LEASE_EXPIRED || t->state == LEASE_RELEASED)
+			v[n++] = (struct ended){(uint64_t)t->cltt + t->valid_lft, rec};
+	}
+	if (n > 0)
+		qsort(v, n, sizeof(*v), by_end);
+	for (size_t i = 0; i < n; i++) {
+		if (!table_claim(r, v[i].rec, c->slot))
+			continue;
+		pool_return(r, c->pools, v[i].rec);
+		table_release(r, v[i].rec);
+	}
+	free(v);
+	return 0;
+}
+
+/* An older journal beside a newer database would hand out positions that are taken already. */
+static int check_positions(uint64_t applied, uint64_t last, struct err *err)
+{
+	if (last >= applied)
+		return 0;
+	return err_set(err, -EBADMSG,
+		"restore both from one backup; a journal must never be removed by itself",
+		"the journal ends at position %llu, but the lease database holds changes up to %llu",
+		(unsigned long long)last, (unsigned long long)applied);
+}
+
+static int load_all(struct load *l, struct leasedb *db, struct journal *j)
+{
+	struct region *r = l->child->region;
+	uint64_t applied, leases, first, last, begun = clock_mono_ns();
+	int64_t replayed;
+	int rc = leasedb_position(db, &applied, &leases, l->err);
+
+	if (rc == 0)
+		rc = journal_bounds(j, &first, &last, l->err);
+	if (rc == 0)
+		rc = check_positions(applied, last, l->err);
+	if (rc == 0)
+		rc = leasedb_each(db, 0, load_lease, l, l->err);
+	if (rc < 0)
+		return rc;
+	replayed = journal_read(j, applied + 1, SIZE_MAX, load_change, l, l->err);
+	if (replayed < 0)
+		return (int)replayed;
+	atomic_store(&r->applied, applied);
+	atomic_store(&r->committed, last);
+	rc = queue_ended(l->child, l->err);
+	if (rc == 0)
+		LOG(EV_DATABASE_LOADED, "%llu leases loaded and %lld changes replayed in %llu ms",
+			(unsigned long long)leases, (long long)replayed,
+			(unsigned long long)((clock_mono_ns() - begun) / CLOCK_NS_PER_MS));
+	return rc;
+}
+
+int load_run(const struct child *c)
+{
+	struct err err = {0};
+	struct load l = {c, &err};
+	struct journal *j = NULL;
+	struct leasedb *db = NULL;
+	int rc = leasedb_open(c->state_dir, &db, &err);
+
+	if (rc == 0)
+		rc = journal_open(c->state_dir, &j, &err);
+	if (rc == 0)
+		rc = load_all(&l, db, j);
+	journal_close(j);
+	leasedb_close(db);
+	if (rc < 0)
+		log_err(EV_SERVER_FAILED, &err);
+	return rc < 0 ? CHILD_FAILED : CHILD_DONE;
+}
+
+int load_count(const char *state_dir, uint64_t *ret_leases, struct err *err)
+{
+	struct leasedb *db;
+	uint64_t applied;
+	int rc = leasedb_open(state_dir, &db, err);
+
+	if (rc < 0)
+		return rc;
+	rc = leasedb_position(db, &applied, ret_leases, err);
+	leasedb_close(db);
+	return rc;
+}

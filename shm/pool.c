@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pool: three sources of addresses a pool, and the two queues behind them. A queue is a ring of
+ * words that carry the position they were written for, so that a reader tells a word that is
+ * there from one whose writer is not done, or was killed. The queued flags of a record keep an
+ * address from standing twice in one ring, so a ring as large as its pool never overflows.
+ */
+#include "shm/pool.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "shm/table.h"
+
+#define SPARE 64 /* room for entries that repairs queue a second time */
+
+struct pool_queue {
+	_Alignas(64) _Atomic uint64_t head;
+	_Alignas(64) _Atomic uint64_t tail;
+};
+
+struct pool_state {
+	uint32_t start, end;
+	uint64_t ring_size;
+	uint64_t next; /* offset of the next state in the region, 0: the last; supervisor only */
+	struct pool_queue free, expired;
+	_Alignas(64) _Atomic uint32_t fresh; /* addresses below start + fresh were handed out once */
+	_Atomic uint64_t assigned;
+	_Alignas(64) _Atomic uint64_t rings[]; /* free, then expired */
+};
+
+static _Atomic uint64_t *ring_of(struct pool_state *st, const struct pool_queue *q)
+{
+	return q == &st->free ? st->rings : st->rings + st->ring_size;
+}
+
+static void push(struct pool_state *st, struct pool_queue *q, uint32_t offset)
+{
+	uint64_t at = atomic_fetch_add(&q->tail, 1);
+
+	atomic_store_explicit(&ring_of(st, q)[at % st->ring_size], (at + 1) << 32 | offset,
+		memory_order_release);
+}
+
+static bool pop(struct pool_state *st, struct pool_queue *q, uint32_t *ret_offset)
+{
+	uint64_t head = atomic_load(&q->head), v;
+
+	do {
+		if (head == atomic_load(&q->tail))
+			return false;
+		v = atomic_load_explicit(&ring_of(st, q)[head % st->ring_size],
+			memory_order_acquire);
+		if (v >> 32 != ((head + 1) & UINT32_MAX))
+			return false; /* its writer is not done; repair fills what a killed one left */
+	} while (!atomic_compare_exchange_weak(&q->head, &head, head + 1));
+	*ret_offset = (uint32_t)v;
+	return true;
+}
+
+/* Fills the words that killed writers left out with an address that is looked at anyway. */
+static void fill_holes(struct pool_state *st, struct pool_queue *q)
+{
+	uint64_t tail = atomic_load(&q->tail);
+
+	for (uint64_t at = atomic_load(&q->head); at < tail; at++) {
+		_Atomic uint64_t *word = &ring_of(st, q)[at % st->ring_size];
+		uint64_t v = atomic_load(word);
+
+		if (v >> 32 != ((at + 1) & UINT32_MAX))
+			atomic_compare_exchange_strong(word, &v, (at + 1) << 32);
+	}
+}
+
+/* --- building --- */
+
+static uint64_t size_of(uint32_t start, uint32_t end)
+{
+	uint64_t ring = (uint64_t)end - start + 1 + SPARE;
+
+	return (sizeof(struct pool_state) + 2 * ring * sizeof(uint64_t) + 63) / 64 * 64;
+}
+
+static int compare_ranges(const void *a, const void *b)
+{
+	const struct pool_range *x = (const struct pool_range *)a,
+				*y = (const struct pool_range *)b;
+
+	return x->start != y->start ? (x->start > y->start) - (x->start < y->start) :
+				      (x->end > y->end) - (x->end < y->end);
+}
+
+/* All states there are, sorted; *ret_n of them. */
+static struct pool_range *existing(struct region *r, size_t *ret_n)
+{
+	uint64_t used = atomic_load(&r->next_pool_octet), at = 0;
+	struct pool_range *v = NULL;
+	size_t n = 0, room = 0;
+
+	while (at < used) {
+		struct pool_state *st = (struct pool_state *)region_at(r, r->areas.pools + at);
+
+		if (n == room) {
+			struct pool_range *more;
+
+			room = room == 0 ? 64 : room * 2;
+			more = (struct pool_range *)realloc(v, room * sizeof(*v));
+			if (more == NULL) {
+				free(v);
+				return NULL;
+			}
+			v = more;
+		}
+		v[n++] = (struct pool_range){st->start, st->end, st};
+		at += size_of(st->start, st->end);
+	}
+	if (n > 0)
+		qsort(v, n, sizeof(*v), compare_ranges);
+	*ret_n = n;
+	return v == NULL ? (struct pool_range *)malloc(1) : v;
+}
+
+static struct pool_state *make(struct region *r, uint32_t start, uint32_t end)
+{
+	uint64_t at = atomic_load(&r->next_pool_octet), size = size_of(start, end);
+	struct pool_state *st = (struct pool_state *)region_at(r, r->areas.pools + at);
+
+	if (size > r->areas.pools_size - at)
+		return NULL;
+	st->start = start;
+	st->end = end;
+	st->ring_size = (uint64_t)end - start + 1 + SPARE;
+	atomic_store(&r->next_pool_octet, at + size);
+	return st;
+}
+
+int pool_build(struct region *r, struct pools *pools, struct err *err)
+{
+	size_t n = 0;
+	struct pool_range *old = existing(r, &n);
+	int rc = 0;
+
+	if (old == NULL)
+		return err_set(err, -ENOMEM, NULL, "out of memory");
+	for (size_t i = 0; i < pools->n && rc == 0; i++) {
+		struct pool_range *p = &pools->v[i], *same;
+
+		same = (struct pool_range *)bsearch(p, old, n, sizeof(*old), compare_ranges);
+		p->state = same != NULL ? same->state : make(r, p->start, p->end);
+		if (p->state == NULL)
+			rc = err_set(err, -ENOSPC, "restart the server: its tables are laid out at start",
+				"the pools have grown too much for a reload");
+	}
+	free(old);
+	return rc;
+}
+
+const struct pool_range *pool_of(const struct pools *pools, uint32_t address)
+{
+	size_t low = 0, high = pools->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (pools->v[mid].end < address)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < pools->n && pools->v[low].start <= address ? &pools->v[low] : NULL;
+}
+
+/* --- taking and returning --- */
+
+static uint32_t take_queued(struct region *r, struct pool_state *st, struct pool_queue *q,
+	uint32_t slot, uint32_t now)
+{
+	uint8_t flag = q == &st->free ? TABLE_QUEUED_FREE : TABLE_QUEUED_EXPIRED;
+	uint32_t offset;
+
+	while (pop(st, q, &offset)) {
+		uint32_t rec = table_find(r, st->start + offset);
+		struct table_record *t;
+
+		if (rec == TABLE_NONE)
+			continue;
+		t = table_record(r, rec);
+		/* whoever holds the claim, or gets it, queues the address again if it is free */
+		atomic_fetch_and(&t->queued, (uint8_t)~flag);
+		if (!table_claim(r, rec, slot))
+			continue;
+		if (table_available(t, now))
+			return rec;
+		table_release(r, rec);
+	}
+	return TABLE_NONE;
+}
+
+static uint32_t take_fresh(struct region *r, struct pool_state *st, uint32_t slot)
+{
+	uint32_t offset = atomic_load(&st->fresh), rec;
+
+	while (offset <= st->end - st->start) {
+		if (!atomic_compare_exchange_weak(&st->fresh, &offset, offset + 1))
+			continue;
+		rec = table_find(r, st->start + offset);
+		if (rec == TABLE_NONE) {
+			rec = table_attach(r, st->start + offset, slot);
+			if (rec != TABLE_NONE)
+				return rec;
+		} else if (table_claim(r, rec, slot)) {
+			if (table_record(r, rec)->state == TABLE_FREE)
+				return rec;
+			table_release(r, rec);
+		}
+		offset = atomic_load(&st->fresh);
+	}
+	return TABLE_NONE;
+}
+
+uint32_t pool_take(struct region *r, const struct pool_range *pool, uint32_t slot, uint32_t now)
+{
+	uint32_t rec = take_queued(r, pool->state, &pool->state->free, slot, now);
+
+	if (rec == TABLE_NONE)
+		rec = take_fresh(r, pool->state, slot);
+	if (rec == TABLE_NONE)
+		rec = take_queued(r, pool->state, &pool->state->expired, slot, now);
+	return rec;
+}
+
+void pool_return(struct region *r, const struct pools *pools, uint32_t rec)
+{
+	struct table_record *t = table_record(r, rec);
+	const struct pool_range *pool = pool_of(pools, t->address);
+	struct pool_queue *q;
+	uint32_t offset;
+	uint8_t flag;
+
+	if (pool == NULL)
+		return;
+	offset = t->address - pool->start;
+	if (t->state == TABLE_FREE) {
+		if (offset >= atomic_load(&pool->state->fresh))
+			return; /* the fresh mark will come by */
+		q = &pool->state->free;
+		flag = TABLE_QUEUED_FREE;
+	} else if (t->state == LEASE_EXPIRED || t->state == LEASE_RELEASED) {
+		q = &pool->state->expired;
+		flag = TABLE_QUEUED_EXPIRED;
+	} else {
+		return;
+	}
+	if ((atomic_fetch_or(&t->queued, flag) & flag) == 0)
+		push(pool->state, q, offset);
+}
+
+void pool_count_assigned(const struct pool_range *pool)
+{
+	atomic_fetch_add_explicit(&pool->state->assigned, 1, memory_order_relaxed);
+}
+
+uint64_t pool_assigned(const struct pool_range *pool)
+{
+	return atomic_load_explicit(&pool->state->assigned, memory_order_relaxed);
+}
+
+uint32_t pool_requeue(struct region *r, const struct pool_range *pool, uint32_t slot)
+{
+	struct pool_state *st = pool->state;
+	struct pools only = {1, (struct pool_range *)(uintptr_t)pool};
+	uint32_t n = 0, fresh = atomic_load(&st->fresh);
+
+	fill_holes(st, &st->free);
+	fill_holes(st, &st->expired);
+	for (uint32_t offset = 0; offset < fresh; offset++) {
+		uint32_t rec = table_find(r, st->start + offset);
+
+		if (rec == TABLE_NONE)
+			rec = table_attach(r, st->start + offset, slot);
+		else if (table_record(r, rec)->state == LEASE_ASSIGNED ||
+			!table_claim(r, rec, slot))
+			continue;
+		if (rec == TABLE_NONE)
+			continue;
+		if (table_record(r, rec)->queued == 0) {
+			pool_return(r, &only, rec);
+			n += table_record(r, rec)->queued != 0;
+		}
+		table_release(r, rec);
+	}
+	return n;
+}

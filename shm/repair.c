@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * repair: a killed process leaves claims. Under each, the record is as before (its change was
+ * never committed), or behind the journal (committed, not published), or half-written (an offer:
+ * then the committed state is what counts). The others go on meanwhile; they leave claimed
+ * records alone.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "shm/base/log.h"
+#include "shm/journal.h"
+#include "shm/leasedb.h"
+#include "shm/load.h"
+#include "shm/pool.h"
+#include "shm/table.h"
+
+struct repair {
+	const struct child *child;
+	struct journal *journal;
+	struct leasedb *db;
+	uint32_t *recs; /* claimed by the dead process */
+	size_t n;
+	struct err err;
+};
+
+static int find_claims(struct repair *p)
+{
+	struct region *r = p->child->region;
+	size_t room = 0;
+
+	for (uint32_t rec = 0, size = table_size(r); rec < size; rec++) {
+		if (table_owner(r, rec) != p->child->dead_slot)
+			continue;
+		if (p->n == room) {
+			uint32_t *more;
+
+			room = room == 0 ? 256 : room * 2;
+			more = (uint32_t *)realloc(p->recs, room * sizeof(*more));
+			if (more == NULL)
+				return err_set(&p->err, -ENOMEM, NULL, "out of memory");
+			p->recs = more;
+		}
+		p->recs[p->n++] = rec;
+	}
+	return 0;
+}
+
+static bool half_written(const struct table_record *t)
+{
+	return atomic_load(&t->version) % 2 != 0;
+}
+
+/* A writer died inside: readers wait for an even version. */
+static void finish_write(struct table_record *t)
+{
+	if (half_written(t))
+		atomic_fetch_add(&t->version, 1);
+}
+
+static void write_committed(struct repair *p, uint32_t rec, const struct change *c)
+{
+	struct region *r = p->child->region;
+
+	finish_write(table_record(r, rec));
+	if (c->kind == CHANGE_DELETE)
+		table_clear(r, rec);
+	else if (table_reserve(r, rec, &c->lease) == 0)
+		table_put(r, rec, &c->lease);
+}
+
+/* What the lease database says of an address, or that it has nothing. */
+static int from_database(struct repair *p, uint32_t rec)
+{
+	struct change c = {.kind = CHANGE_PUT};
+	uint8_t buf[RECORD_MAX + 8];
+	int rc = leasedb_get(p->db, table_record(p->child->region, rec)->address, buf, &c.lease,
+		&p->err);
+
+	if (rc == -ENOENT)
+		c.kind = CHANGE_DELETE;
+	else if (rc < 0)
+		return rc;
+	write_committed(p, rec, &c);
+	return 0;
+}
+
+/* Called for each change that the dead process may not have published, in order. */
+static int from_journal(void *arg, const struct change *c)
+{
+	struct repair *p = (struct repair *)arg;
+	struct region *r = p->child->region;
+	uint32_t rec = table_find(r, c->lease.address);
+
+	if (rec != TABLE_NONE && table_owner(r, rec) == p->child->dead_slot &&
+		(table_record(r, rec)->seq < c->lease.seq || half_written(table_record(r, rec))))
+		write_committed(p, rec, c);
+	return 0;
+}
+
+static int settle(struct repair *p)
+{
+	struct region *r = p->child->region;
+	uint64_t from = atomic_load(&r->slots[p->child->dead_slot].published) + 1;
+	uint64_t applied = atomic_load(&r->applied) + 1;
+	bool half = false;
+	int64_t rc = 0;
+
+	for (size_t i = 0; i < p->n && rc == 0; i++) {
+		if (half_written(table_record(r, p->recs[i]))) {
+			half = true;
+			rc = from_database(p, p->recs[i]);
+		}
+	}
+	/* what came from the database is behind by what is not carried over yet */
+	if (rc == 0)
+		rc = journal_read(p->journal, half && applied < from ? applied : from, SIZE_MAX,
+			from_journal, p, &p->err);
+	return rc < 0 ? (int)rc : 0;
+}
+
+static void let_go(struct repair *p)
+{
+	struct region *r = p->child->region;
+	uint32_t queued = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		struct table_record *t = table_record(r, p->recs[i]);
+
+		finish_write(t);
+		table_reindex(r, p->recs[i]);
+		atomic_store(&t->queued, 0); /* the push may not have happened */
+		pool_return(r, p->child->pools, p->recs[i]);
+		table_release(r, p->recs[i]);
+	}
+	for (size_t i = 0; i < p->child->pools->n; i++)
+		queued += pool_requeue(r, &p->child->pools->v[i], p->child->slot);
+	LOG(EV_TABLE_REPAIRED, "slot %u: %zu addresses settled, %u queued again",
+		p->child->dead_slot, p->n, queued);
+}
+
+int repair_run(const struct child *c)
+{
+	struct repair p = {.child = c};
+	int rc = journal_open(c->state_dir, &p.journal, &p.err);
+
+	if (rc == 0)
+		rc = leasedb_open(c->state_dir, &p.db, &p.err);
+	if (rc == 0) {
+		journal_clear_dead(p.journal);
+		rc = find_claims(&p);
+	}
+	if (rc == 0)
+		rc = settle(&p);
+	if (rc == 0)
+		let_go(&p);
+	else
+		log_err(EV_CHILD_FAILED, &p.err);
+	free(p.recs);
+	leasedb_close(p.db);
+	journal_close(p.journal);
+	return rc < 0 ? CHILD_FAILED : CHILD_DONE;
+}

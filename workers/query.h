@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * query: the traveller. One struct gathers what is known about one received packet while it goes
+ * through the steps of path.c; each step fills its part and reads those before it.
+ */
+#ifndef LESSOR_WORKERS_QUERY_H
+#define LESSOR_WORKERS_QUERY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "daemon/conf/model.h"
+#include "shm/commit.h"
+#include "workers/packet/msg.h"
+
+/* How a packet ends. */
+enum verdict {
+	VERDICT_DROP,   /* no answer; query.reason says why */
+	VERDICT_ANSWER, /* the answer may leave at once */
+	VERDICT_HOLD,   /* the answer leaves when the batch is committed */
+	VERDICT_SILENT, /* a change waits for the commit; there is nothing to answer */
+	VERDICT_AGAIN,  /* needs a record that this batch has claimed: commit, then walk again */
+};
+
+/* [1] A DHCP message as it came from a socket. */
+struct packet {
+	struct span payload;
+	uint8_t src_mac[6];       /* raw mode */
+	uint32_t src_ip, dst_ip;  /* host byte order */
+	uint16_t src_port;
+};
+
+/* What a worker has for all its packets; now is read once a batch. */
+struct context {
+	const struct child *child;
+	struct region *region;
+	const struct model *model;
+	struct commit *commit;
+	uint32_t now;       /* Unix time */
+	uint32_t server_ip; /* of the interface, host byte order; 0: it has none at present */
+	uint32_t mtu;
+	const char *interface;
+};
+
+struct query {
+	struct context *ctx;
+	struct packet packet;            /* [1] */
+	struct msg msg;                  /* [3] */
+	const struct model_subnet *subnet; /* [5] chosen by select, moved by alloc; NULL: none */
+	uint32_t server_id;              /* [5] that we go by with this client */
+	struct table_client client;      /* [3] as the subnet wants it identified */
+	uint32_t rec;                    /* [6] record of the address, or TABLE_NONE */
+	uint32_t address;                /* [6] what the client gets, 0: nothing */
+	const struct model_pool *pool;   /* [6] NULL: outside every pool */
+	uint32_t lifetime;               /* [7] s */
+	uint8_t answer;                  /* [7] enum msg_type of the answer */
+	enum counter reason;             /* of VERDICT_DROP */
+};
+
+/* Ends a query without an answer; for `return drop(q, COUNTER_...)`. */
+static inline enum verdict query_drop(struct query *q, enum counter reason)
+{
+	q->reason = reason;
+	return VERDICT_DROP;
+}
+
+static inline enum verdict query_answer(struct query *q, enum verdict v, uint8_t type)
+{
+	q->answer = type;
+	return v;
+}
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * select: the first rule that applies decides; Kea's order.
+ */
+#include "workers/select.h"
+
+#define RAI_LINK_SELECTION 5 /* RFC 3527 */
+
+static uint32_t address_in(struct span value)
+{
+	return value.len == 4 ? wire_be32(value.p) : 0;
+}
+
+static bool is_broadcast(const struct query *q)
+{
+	return q->packet.dst_ip == UINT32_MAX;
+}
+
+static const struct model_subnet *choose(const struct query *q)
+{
+	const struct model *m = q->ctx->model;
+	const struct model_subnet *s;
+	uint32_t link = address_in(opt_sub(opt_get(&q->msg.opt, OPT_AGENT), RAI_LINK_SELECTION));
+
+	/* 1. link selection (RFC 3527), else subnet selection (RFC 3011): no fall-through */
+	if (link == 0)
+		link = address_in(opt_get(&q->msg.opt, OPT_SUBNET_SELECTION));
+	if (link != 0)
+		return model_subnet_by_address(m, link);
+	/* 2. the relay's address */
+	if (q->msg.giaddr != 0) {
+		s = model_subnet_by_relay(m, q->msg.giaddr);
+		return s != NULL ? s : model_subnet_by_address(m, q->msg.giaddr);
+	}
+	/* 3. the address that a renewing client has, 4. the one it sends from */
+	if (q->msg.ciaddr != 0 && !is_broadcast(q))
+		return model_subnet_by_address(m, q->msg.ciaddr);
+	if (q->packet.src_ip != 0 && !is_broadcast(q))
+		return model_subnet_by_address(m, q->packet.src_ip);
+	/* 5. the interface */
+	s = model_subnet_by_interface(m, q->ctx->interface);
+	return s != NULL ? s : model_subnet_by_address(m, q->ctx->server_ip);
+}
+
+void select_subnet(struct query *q)
+{
+	q->subnet = choose(q);
+	if (q->subnet != NULL && q->subnet->params.server_id != 0)
+		q->server_id = q->subnet->params.server_id;
+	else if (q->ctx->model->socket_type == MODEL_UDP && q->packet.dst_ip != 0 &&
+		!is_broadcast(q))
+		q->server_id = q->packet.dst_ip;
+	else
+		q->server_id = q->ctx->server_ip;
+}
+
+bool select_is_for_us(const struct query *q)
+{
+	struct span id = opt_get(&q->msg.opt, OPT_SERVER_ID);
+	uint32_t named;
+
+	if (id.p == NULL)
+		return true;
+	named = address_in(id);
+	return named == q->server_id || select_is_own(q, named);
+}
+
+const struct model_subnet *select_sibling(const struct model_subnet *selected, size_t k)
+{
+	const struct model_network *n = selected->network;
+
+	if (k == 0)
+		return selected;
+	if (n == NULL)
+		return NULL;
+	for (size_t i = 0; i < n->n_subnets; i++) {
+		if (n->subnets[i] != selected && --k == 0)
+			return n->subnets[i];
+	}
+	return NULL;
+}
+
+bool select_same_network(const struct model_subnet *a, const struct model_subnet *b)
+{
+	return a == b || (a->network != NULL && a->network == b->network);
+}
+
+bool select_is_own(const struct query *q, uint32_t address)
+{
+	const struct region *r = q->ctx->region;
+
+	if (address == 0)
+		return false;
+	for (size_t i = 0; i < REGION_INTERFACES; i++) {
+		if (atomic_load_explicit(&r->interfaces[i].state, memory_order_relaxed) ==
+			INTERFACE_UNUSED)
+			break;
+		if (atomic_load_explicit(&r->interfaces[i].address, memory_order_relaxed) == address)
+			return true;
+	}
+	return false;
+}
