@@ -62,7 +62,8 @@ bool select_is_for_us(const struct query *q)
 	if (id.p == NULL)
 		return true;
 	named = address_in(id);
-	return named == q->server_id || select_is_own(q, named);
+	return named == q->server_id || select_is_own(q, named) ||
+		model_has_server_id(q->ctx->model, named);
 }
 
 const struct model_subnet *select_sibling(const struct model_subnet *selected, size_t k)

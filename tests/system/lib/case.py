@@ -104,8 +104,8 @@ class Lab:
             if name.endswith(".log"):
                 with open(os.path.join(self.dir, name), encoding="utf-8", errors="replace") as f:
                     lines = f.read().splitlines()
-                print(f"    --- {name}, last {min(len(lines), 40)} of {len(lines)} lines")
-                print("".join(f"    {line}\n" for line in lines[-40:]), end="")
+                print(f"    --- {name}, last {min(len(lines), 30)} of {len(lines)} lines")
+                print("".join(f"    {line[:240]}\n" for line in lines[-30:]), end="")
 
     def close(self):
         for proc in reversed(self.processes):

@@ -161,9 +161,10 @@ def relay(space, server, down="eth1", up="eth0"):
 
 
 def perfdhcp(space, server, rate=300, exchanges=3000):
-    """Runs it; returns {'DISCOVER-OFFER': drops, 'REQUEST-ACK': drops} and its whole output."""
+    """Runs it, with a second of patience for the last answers; returns
+    {"DISCOVER-OFFER": (sent, drops), "REQUEST-ACK": ...} and its whole output."""
     argv = ["perfdhcp", "-4", "-l", "eth0", "-r", str(rate), "-n", str(exchanges),
-            "-R", "5000000", "-d", "3", server]
+            "-R", "5000000", "-d", "3", "-W", "1000000", server]
     text = space.run(*argv, seconds=60, status=None).stdout
     found = re.findall(r"\*\*\*Statistics for: ([A-Z-]+)\*\*\*\nsent packets: (\d+)\n"
                        r"received packets: (\d+)\ndrops: (-?\d+)", text)

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * batch [8] [e]: the answers of the packets that are worked on together. Those that tell of a
+ * change wait for the one commit of the batch; if it fails they are thrown away.
+ */
+#ifndef LESSOR_WORKERS_BATCH_H
+#define LESSOR_WORKERS_BATCH_H
+
+#include <stdbool.h>
+
+#include "shm/counter.h"
+#include "workers/packet/frame.h"
+
+#define BATCH_MAX   256  /* packets */
+#define ANSWER_SIZE 1472 /* largest DHCP message sent: an Ethernet MTU without IP and UDP header */
+
+/* How an answer leaves. */
+enum answer_way {
+	WAY_FRAME, /* as an Ethernet frame, to dst_mac */
+	WAY_ROUTE, /* through the UDP socket, as the kernel routes */
+};
+
+struct answer {
+	enum answer_way way;
+	bool held;             /* waits for the commit */
+	uint8_t type;          /* enum msg_type */
+	uint8_t dst_mac[6];
+	uint32_t src_ip, dst_ip; /* host byte order */
+	uint16_t dst_port;
+	size_t len; /* of the message */
+	uint8_t headers[FRAME_HEADERS]; /* room for frame_build(), in front of the message */
+	uint8_t message[ANSWER_SIZE];
+};
+
+struct batch {
+	size_t n;
+	struct answer v[BATCH_MAX];
+};
+
+/* The next answer to fill in, NULL: the batch is full. It counts once batch_keep() is called. */
+struct answer *batch_next(struct batch *b);
+void batch_keep(struct batch *b);
+
+#endif

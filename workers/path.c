@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * path: decode, select the subnet, identify the client, serve. Sockets, batches and commits are
+ * the worker's business.
+ */
+#include "workers/path.h"
+
+#include "shm/base/log.h"
+#include "shm/base/text.h"
+#include "workers/client.h"
+#include "workers/select.h"
+#include "workers/serve.h"
+
+static void count_received(const struct query *q)
+{
+	static const enum counter by_type[] = {
+		[MSG_BOOTP] = COUNTER_UNKNOWN_RECEIVED,
+		[MSG_DISCOVER] = COUNTER_DISCOVER_RECEIVED,
+		[MSG_OFFER] = COUNTER_OFFER_RECEIVED,
+		[MSG_REQUEST] = COUNTER_REQUEST_RECEIVED,
+		[MSG_DECLINE] = COUNTER_DECLINE_RECEIVED,
+		[MSG_ACK] = COUNTER_ACK_RECEIVED,
+		[MSG_NAK] = COUNTER_NAK_RECEIVED,
+		[MSG_RELEASE] = COUNTER_RELEASE_RECEIVED,
+		[MSG_INFORM] = COUNTER_INFORM_RECEIVED,
+	};
+
+	counter_inc(child_counters(q->ctx->child),
+		q->msg.type <= MSG_INFORM ? by_type[q->msg.type] : COUNTER_UNKNOWN_RECEIVED);
+}
+
+static enum verdict malformed(struct query *q, enum msg_reject reason)
+{
+	counter_inc(child_counters(q->ctx->child),
+		(enum counter)(COUNTER_MSG_SHORT + (reason - MSG_SHORT)));
+	return query_drop(q, COUNTER_PARSE_FAILED);
+}
+
+/* Kea's monitoring searches for this event. */
+static void log_no_subnet(const struct query *q)
+{
+	static struct log_limit limit;
+	char name[CLIENT_NAME_SIZE], giaddr[TEXT_IP_SIZE], src[TEXT_IP_SIZE];
+	unsigned missed;
+
+	if (!log_limit(&limit, 1000, &missed))
+		return;
+	LOG(EV_DHCP4_PACKET_NAK_0001,
+		"client %s: no subnet fits its %s from %s through relay %s on %s (%u more such)",
+		client_name(q, name), msg_type_name(q->msg.type), text_ip(q->packet.src_ip, src),
+		text_ip(q->msg.giaddr, giaddr), q->ctx->interface, missed);
+}
+
+static enum verdict serve(struct query *q)
+{
+	if (q->subnet == NULL && q->msg.type != MSG_REQUEST) {
+		counter_inc(child_counters(q->ctx->child), COUNTER_NO_SUBNET);
+		return query_drop(q, COUNTER_NOT_FOR_US);
+	}
+	switch (q->msg.type) {
+	case MSG_DISCOVER:
+		/* a server identifier in it has no meaning: RFC 2131 table 5 */
+		if (opt_get(&q->msg.opt, OPT_SERVER_ID).p != NULL)
+			return query_drop(q, COUNTER_RFC_VIOLATION);
+		return serve_discover(q);
+	case MSG_REQUEST:
+		return serve_request(q);
+	case MSG_DECLINE:
+		return serve_decline(q);
+	case MSG_RELEASE:
+		return serve_release(q);
+	case MSG_INFORM:
+		return serve_inform(q);
+	default:
+		return query_drop(q, COUNTER_RFC_VIOLATION);
+	}
+}
+
+enum verdict path_walk(struct query *q, bool again)
+{
+	enum msg_reject reason = msg_decode(q->packet.payload.p, q->packet.payload.len,
+		MSG_BOOTREQUEST, &q->msg);
+
+	q->rec = TABLE_NONE;
+	q->address = 0;
+	q->pool = NULL;
+	q->lifetime = 0;
+	if (reason != MSG_OK)
+		return malformed(q, reason);
+	if (!again)
+		count_received(q);
+	if (q->msg.type < MSG_DISCOVER || q->msg.type > MSG_INFORM)
+		return query_drop(q, COUNTER_RFC_VIOLATION);
+	/* in udp mode a client without an address cannot be reached but through its relay */
+	if (q->ctx->model->socket_type == MODEL_UDP && q->msg.giaddr == 0 && q->msg.ciaddr == 0)
+		return query_drop(q, COUNTER_NOT_FOR_US);
+	select_subnet(q);
+	if (q->server_id == 0)
+		return query_drop(q, COUNTER_PROCESSING_FAILED); /* the interface has no address */
+	if (!client_identify(q))
+		return query_drop(q, COUNTER_RFC_VIOLATION);
+	if (q->msg.type != MSG_DISCOVER && !select_is_for_us(q))
+		return query_drop(q, COUNTER_NOT_FOR_US);
+	if (q->subnet == NULL)
+		log_no_subnet(q);
+	return serve(q);
+}

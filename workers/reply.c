@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * reply: header, options, destination. Answers are at least 300 octets, as old relays and BOOTP
+ * clients want them (RFC 1542 2.1).
+ */
+#include "workers/reply.h"
+
+#include <string.h>
+
+#include "workers/options.h"
+
+#define SERVER_PORT   67
+#define CLIENT_PORT   68
+#define LEAST_MAX     576 /* what every client takes: RFC 2131 2 */
+#define IP_UDP        28
+#define HTYPE_ETHERNET 1
+
+static const uint8_t broadcast_mac[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+/* How long the message may be: the client's option 57 or 576, and the interface. */
+static size_t room(const struct query *q)
+{
+	struct span max = opt_get(&q->msg.opt, OPT_MAX_MESSAGE_SIZE);
+	size_t datagram = max.len == 2 ? wire_be16(max.p) : LEAST_MAX;
+
+	if (datagram < LEAST_MAX)
+		datagram = LEAST_MAX;
+	if (q->ctx->mtu >= LEAST_MAX && datagram > q->ctx->mtu)
+		datagram = q->ctx->mtu;
+	return datagram - IP_UDP < ANSWER_SIZE ? datagram - IP_UDP : ANSWER_SIZE;
+}
+
+static bool must_broadcast(const struct query *q)
+{
+	return q->answer == MSG_NAK || (q->msg.flags & MSG_FLAG_BROADCAST) != 0 ||
+		q->address == 0 || q->msg.htype != HTYPE_ETHERNET || q->msg.hlen != 6;
+}
+
+/* RFC 2131 4.1: giaddr, else ciaddr, else broadcast flag, else yiaddr at chaddr. A NAK to a
+ * client on this link is always broadcast. */
+static void set_destination(const struct query *q, struct answer *a)
+{
+	a->src_ip = q->ctx->server_ip;
+	a->dst_port = CLIENT_PORT;
+	a->way = WAY_FRAME;
+	memcpy(a->dst_mac, broadcast_mac, 6);
+	if (q->msg.giaddr != 0 && q->answer != MSG_NAK && q->msg.type == MSG_INFORM) {
+		a->way = WAY_ROUTE; /* straight to the client that has its address */
+		a->dst_ip = q->msg.ciaddr != 0 ? q->msg.ciaddr : q->packet.src_ip;
+	} else if (q->msg.giaddr != 0) {
+		a->way = WAY_ROUTE;
+		a->dst_ip = q->msg.giaddr;
+		a->dst_port = SERVER_PORT;
+	} else if (q->answer != MSG_NAK && (q->msg.ciaddr != 0 || q->msg.type == MSG_INFORM)) {
+		/* the frame's sender is the client or the router it came through: no look-up in
+		 * the kernel's neighbour table, which holds a thousand */
+		a->dst_ip = q->msg.ciaddr != 0 ? q->msg.ciaddr : q->packet.src_ip;
+		memcpy(a->dst_mac, q->packet.src_mac, 6);
+	} else if (must_broadcast(q)) {
+		a->dst_ip = UINT32_MAX;
+	} else {
+		a->dst_ip = q->address;
+		memcpy(a->dst_mac, q->msg.chaddr, 6);
+	}
+	if (q->ctx->child->port.packet_fd < 0)
+		a->way = WAY_ROUTE;
+}
+
+void reply_make(const struct query *q, bool held, struct answer *a)
+{
+	bool nak = q->answer == MSG_NAK, relayed = q->msg.giaddr != 0;
+	const struct model_params *p = nak || q->subnet == NULL ? NULL : &q->subnet->params;
+	struct msg_header h = {
+		.op = MSG_BOOTREPLY,
+		.htype = q->msg.htype,
+		.hlen = q->msg.hlen,
+		.xid = q->msg.xid,
+		/* RFC 2131 4.3.2: the relay shall broadcast a NAK */
+		.flags = nak && relayed ? q->msg.flags | MSG_FLAG_BROADCAST : q->msg.flags,
+		.ciaddr = nak ? 0 : q->msg.type == MSG_DISCOVER ? 0 : q->msg.ciaddr,
+		.yiaddr = nak ? 0 : q->address,
+		.siaddr = p != NULL ? p->next_server : 0,
+		.giaddr = q->msg.giaddr,
+		.chaddr = q->msg.chaddr,
+		.sname = p != NULL ? p->server_hostname : NULL,
+		.file = p != NULL ? p->boot_file_name : NULL,
+	};
+
+	msg_encode_header(a->message, &h);
+	a->len = MSG_OPTIONS +
+		options_write(q, a->message + MSG_OPTIONS, room(q) - MSG_OPTIONS);
+	if (a->len < MSG_BOOTP_SIZE) {
+		memset(a->message + a->len, 0, MSG_BOOTP_SIZE - a->len);
+		a->len = MSG_BOOTP_SIZE;
+	}
+	a->held = held;
+	a->type = q->answer;
+	set_destination(q, a);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * reply [9]: the answer to a query as octets, and where it goes (RFC 2131 4.1).
+ */
+#ifndef LESSOR_WORKERS_REPLY_H
+#define LESSOR_WORKERS_REPLY_H
+
+#include "workers/batch.h"
+#include "workers/query.h"
+
+/* Fills in a from q; held: whether it waits for the commit. */
+void reply_make(const struct query *q, bool held, struct answer *a);
+
+#endif

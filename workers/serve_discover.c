@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * serve_discover: an offer (RFC 2131 4.3.1). Nothing is written to disk: the offered address is
+ * held for its client in the lease table.
+ */
+#include "workers/serve.h"
+
+#include "shm/base/log.h"
+#include "workers/alloc.h"
+#include "workers/client.h"
+
+static enum verdict no_address(struct query *q)
+{
+	struct counter_block *c = child_counters(q->ctx->child);
+	static struct log_limit limit;
+	char name[CLIENT_NAME_SIZE];
+	unsigned missed;
+
+	counter_inc(c, q->subnet->network != NULL ? COUNTER_ALLOCATION_FAIL_NETWORK :
+						    COUNTER_ALLOCATION_FAIL_SUBNET);
+	if (q->subnet->n_pools == 0)
+		counter_inc(c, COUNTER_ALLOCATION_FAIL_NO_POOLS);
+	if (log_limit(&limit, 1000, &missed))
+		LOG(EV_ALLOC_ENGINE_V4_ALLOC_FAIL,
+			"client %s: no address is free in subnet %u (%u more such clients)",
+			client_name(q, name), q->subnet->id, missed);
+	return query_drop(q, COUNTER_ALLOCATION_FAIL);
+}
+
+/* Its own address, the one it asks for, any. */
+static enum alloc_result find(struct query *q, bool *ret_own)
+{
+	struct span wanted = opt_get(&q->msg.opt, OPT_REQUESTED_ADDRESS);
+	const struct model_subnet *subnet = NULL;
+	uint32_t rec = alloc_known(q, &subnet);
+	enum alloc_result result = ALLOC_NONE;
+	bool ours;
+
+	*ret_own = true;
+	if (rec != TABLE_NONE)
+		result = alloc_claim_own(q, rec, subnet);
+	if (result != ALLOC_NONE)
+		return result;
+	*ret_own = false;
+	if (wanted.len == 4)
+		result = alloc_claim_wanted(q, wire_be32(wanted.p), &ours);
+	if (result == ALLOC_CLAIMED || result == ALLOC_AGAIN)
+		return result;
+	return alloc_claim_any(q);
+}
+
+enum verdict serve_discover(struct query *q)
+{
+	uint32_t until = q->ctx->now + q->ctx->model->offer_hold_time;
+	struct region *r = q->ctx->region;
+	uint8_t hostname[255];
+	struct lease l;
+	bool own;
+
+	switch (find(q, &own)) {
+	case ALLOC_NONE:
+		return no_address(q);
+	case ALLOC_BUSY:
+		return query_drop(q, COUNTER_DUPLICATE);
+	case ALLOC_AGAIN:
+		return VERDICT_AGAIN;
+	case ALLOC_CLAIMED:
+		break;
+	}
+	q->lifetime = client_lifetime(q);
+	if (own) {
+		table_hold(r, q->rec, until);
+	} else {
+		l = alloc_lease(q, hostname);
+		if (table_reserve(r, q->rec, &l) < 0) {
+			alloc_give_back(q);
+			return query_drop(q, COUNTER_PROCESSING_FAILED);
+		}
+		table_offer(r, q->rec, &l, until);
+	}
+	table_release(r, q->rec);
+	return query_answer(q, VERDICT_ANSWER, MSG_OFFER);
+}
