@@ -7,7 +7,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
+#include <sys/mman.h>
 
 #include "shm/base/clock.h"
 #include "shm/base/log.h"
@@ -16,6 +16,8 @@
 #include "shm/journal.h"
 #include "shm/pool.h"
 #include "shm/table.h"
+
+#define POPULATE_MIN 65536 /* leases */
 
 struct load {
 	const struct child *child;
@@ -65,6 +67,21 @@ static int load_change(void *arg, const struct change *c)
 		table_release(l->child->region, rec);
 	}
 	return 0;
+}
+
+/* Asks for the memory that the leases will fill in one go: a fault for each page costs more than
+ * what is written to it. Only a hint. */
+static void populate(const struct region *r, uint64_t leases)
+{
+	uint64_t records = leases * sizeof(struct table_record);
+	uint64_t index = ((uint64_t)r->areas.index_mask + 1) * 64;
+
+	if (leases < POPULATE_MIN || leases > r->areas.max_records)
+		return;
+	madvise(region_at(r, r->areas.records), records, MADV_POPULATE_WRITE);
+	/* hashed: so many leases touch nearly every page of it */
+	if (index / 4096 < leases)
+		madvise(region_at(r, r->areas.index), index, MADV_POPULATE_WRITE);
 }
 
 struct ended {
@@ -129,6 +146,8 @@ static int load_all(struct load *l, struct leasedb *db, struct journal *j)
 		rc = journal_bounds(j, &first, &last, l->err);
 	if (rc == 0)
 		rc = check_positions(applied, last, l->err);
+	if (rc == 0)
+		populate(r, leases);
 	if (rc == 0)
 		rc = leasedb_each(db, 0, load_lease, l, l->err);
 	if (rc < 0)

@@ -22,6 +22,7 @@
 #define EXTRA           1024
 #define BUCKET          64
 #define BUCKET_ENTRIES  7
+#define PAGES_MIN       (1ULL << 16)
 #define BUCKETS_MIN     (1ULL << 17)
 #define POOL_OCTETS     (4 * 16) /* an address takes 16; room for reloads with other ranges */
 #define POOL_ROOM       (64ULL << 20)
@@ -61,17 +62,21 @@ static uint64_t place(uint64_t *end, uint64_t octets)
 }
 
 /* Returns the size of the whole. */
-static uint64_t lay_out(struct region_areas *a, uint64_t addresses, uint64_t records)
+static uint64_t lay_out(struct region_areas *a, uint64_t addresses, uint64_t leases,
+	uint64_t records)
 {
-	uint64_t end = 0, entries, buckets;
+	uint64_t end = 0, entries, buckets, pages = records / 16 + PAGES_MIN;
 
 	a->max_records = (uint32_t)records;
 	/* pools may take a few addresses of many /24s each */
-	a->max_pages = (uint32_t)(records < PREFIXES ? records : PREFIXES);
+	a->max_pages = (uint32_t)(pages < PREFIXES ? pages : PREFIXES);
 	a->max_extras = (uint32_t)(records / 4);
 	entries = power_of_two(4ULL * a->max_pages);
-	/* two entries a record, client identifier and hardware address, at half load */
-	buckets = max_of(power_of_two(2 * 2 * records / BUCKET_ENTRIES), BUCKETS_MIN);
+	/* One entry a lease where the client identifier repeats the hardware address, else two.
+	 * Every bucket is touched sooner or later, so this area alone is laid out tightly: two
+	 * entries for every address of the pools fill 45 to 89 % of it. */
+	buckets = max_of(power_of_two(max_of(addresses, leases) * 9 / 4 / BUCKET_ENTRIES),
+		BUCKETS_MIN);
 	a->directory_mask = (uint32_t)(entries - 1);
 	a->index_mask = (uint32_t)(buckets - 1);
 	a->pools_size = addresses * POOL_OCTETS + POOL_ROOM;
@@ -103,7 +108,8 @@ int region_create(uint64_t addresses, uint64_t leases, struct region **ret, stru
 	int rc;
 
 	for (unsigned attempt = 0; r == NULL && attempt < TRIES; attempt++) {
-		size = lay_out(&areas, addresses, records_for(addresses, leases, attempt));
+		size = lay_out(&areas, addresses, leases,
+			records_for(addresses, leases, attempt));
 		r = map(size);
 	}
 	if (r == NULL)

@@ -9,7 +9,8 @@ from lib.station import Station
 from lib.wait import check, equal
 
 SERVER, RELAY, GIADDR = "198.51.100.1", "198.51.100.2", "192.0.2.1"
-CIRCUIT = bytes([1, 6]) + b"port-7" + bytes([2, 4]) + b"\x00\xff\x0a\x01" + bytes([151, 3]) + b"\0vp"
+CIRCUIT = (bytes([1, 6]) + b"port-7" + bytes([2, 4]) + b"\x00\xff\x0a\x01"
+           + bytes([151, 3]) + b"\0vp")
 
 
 def test(promise, **more):

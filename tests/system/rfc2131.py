@@ -6,7 +6,7 @@ import time
 
 from lib import case, dhcp
 from lib.case import test
-from lib.config import option, server, subnet
+from lib.config import server, subnet
 from lib.dhcp import ip
 from lib.station import Station
 from lib.wait import check, clock_reaches, equal, wait_for

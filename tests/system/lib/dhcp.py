@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""DHCP messages (RFC 2131), built as a test wants them and read back. Addresses are dotted quads."""
+"""DHCP messages (RFC 2131), built as a test wants them, and read back. Addresses are text."""
 
 import dataclasses
 import ipaddress

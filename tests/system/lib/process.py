@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Processes of a test: started with a log each, found with all their children, ended for certain."""
+"""Processes of a test: started with a log each, found with their children, surely ended."""
 
 import os
 import signal
