@@ -80,7 +80,6 @@ static void publish(const struct commit *m, size_t i, uint64_t seq)
 	const struct child *child = m->child;
 	struct region *r = child->region;
 	const struct table_record *t = table_record(r, m->rec[i]);
-	const struct pool_range *pool;
 	struct change c;
 
 	if (change_decode(m->entry[i], &c) < 0)
@@ -90,9 +89,7 @@ static void publish(const struct commit *m, size_t i, uint64_t seq)
 		table_clear(r, m->rec[i]);
 	} else {
 		if (c.lease.state == LEASE_ASSIGNED && t->state != LEASE_ASSIGNED) {
-			pool = pool_of(child->pools, c.lease.address);
-			if (pool != NULL)
-				pool_count_assigned(pool);
+			pool_count(pool_of(child->pools, c.lease.address), POOL_ASSIGNED);
 			counter_inc(child_counters(child), COUNTER_ASSIGNED);
 		}
 		table_put(r, m->rec[i], &c.lease);

@@ -26,7 +26,7 @@ struct pool_state {
 	uint64_t next; /* offset of the next state in the region, 0: the last; supervisor only */
 	struct pool_queue free, expired;
 	_Alignas(64) _Atomic uint32_t fresh; /* addresses below start + fresh were handed out once */
-	_Atomic uint64_t assigned;
+	_Atomic uint64_t counter[POOL_COUNTERS];
 	_Alignas(64) _Atomic uint64_t rings[]; /* free, then expired */
 };
 
@@ -256,14 +256,15 @@ void pool_return(struct region *r, const struct pools *pools, uint32_t rec)
 		push(pool->state, q, offset);
 }
 
-void pool_count_assigned(const struct pool_range *pool)
+void pool_count(const struct pool_range *pool, enum pool_counter c)
 {
-	atomic_fetch_add_explicit(&pool->state->assigned, 1, memory_order_relaxed);
+	if (pool != NULL)
+		atomic_fetch_add_explicit(&pool->state->counter[c], 1, memory_order_relaxed);
 }
 
-uint64_t pool_assigned(const struct pool_range *pool)
+uint64_t pool_counted(const struct pool_range *pool, enum pool_counter c)
 {
-	return atomic_load_explicit(&pool->state->assigned, memory_order_relaxed);
+	return atomic_load_explicit(&pool->state->counter[c], memory_order_relaxed);
 }
 
 uint32_t pool_requeue(struct region *r, const struct pool_range *pool, uint32_t slot)

@@ -42,9 +42,18 @@ uint32_t pool_take(struct region *r, const struct pool_range *pool, uint32_t slo
  * already or lies in no pool. Needs the claim. */
 void pool_return(struct region *r, const struct pools *pools, uint32_t rec);
 
-/* Counts a new lease, and how many there were since the pool's state was made. */
-void pool_count_assigned(const struct pool_range *pool);
-uint64_t pool_assigned(const struct pool_range *pool);
+/* What is counted of each pool since its state was made. */
+enum pool_counter {
+	POOL_ASSIGNED,           /* new leases */
+	POOL_RECLAIMED,          /* leases that ended, declined ones too */
+	POOL_RECLAIMED_DECLINED,
+	POOL_FAILED,             /* no address was free in its subnet: at the subnet's first pool */
+	POOL_COUNTERS,
+};
+
+/* pool may be NULL: an address outside every pool is not counted. */
+void pool_count(const struct pool_range *pool, enum pool_counter c);
+uint64_t pool_counted(const struct pool_range *pool, enum pool_counter c);
 
 /* Queues every address that is free or ended and stands in no queue: after a process was killed
  * in between. Returns how many there were. */

@@ -42,29 +42,37 @@ static enum fate fate_of(const struct table_record *t, uint32_t hold_s, uint32_t
 	}
 }
 
+static void count_reclaimed(const struct child *c, const struct table_record *t)
+{
+	const struct pool_range *pool = pool_of(c->pools, t->address);
+
+	if (t->state == LEASE_DECLINED) {
+		counter_inc(child_counters(c), COUNTER_RECLAIMED_DECLINED);
+		pool_count(pool, POOL_RECLAIMED_DECLINED);
+	}
+	if (t->state == LEASE_ASSIGNED || t->state == LEASE_DECLINED) {
+		counter_inc(child_counters(c), COUNTER_RECLAIMED);
+		pool_count(pool, POOL_RECLAIMED);
+	}
+}
+
 static int settle(struct reclaim *c, uint32_t rec, enum fate fate)
 {
 	struct region *r = c->child->region;
-	struct counter_block *counters = child_counters(c->child);
 	const struct table_record *t = table_record(r, rec);
 	struct table_copy copy;
-	int rc;
 
 	if (fate == FORGET) {
 		table_clear(r, rec);
 		return -ECANCELED; /* let go at once */
 	}
-	if (t->state == LEASE_DECLINED)
-		counter_inc(counters, COUNTER_RECLAIMED_DECLINED);
-	if (t->state == LEASE_ASSIGNED || t->state == LEASE_DECLINED)
-		counter_inc(counters, COUNTER_RECLAIMED);
+	count_reclaimed(c->child, t);
 	if (fate == DELETE)
 		return commit_delete(c->commit, rec);
 	if (!table_read(r, rec, &copy))
 		return -ECANCELED;
 	copy.lease.state = LEASE_EXPIRED;
-	rc = commit_put(c->commit, rec, &copy.lease);
-	return rc;
+	return commit_put(c->commit, rec, &copy.lease);
 }
 
 static void look_at(struct reclaim *c, uint32_t rec, uint32_t now)

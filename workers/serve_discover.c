@@ -20,6 +20,8 @@ static enum verdict no_address(struct query *q)
 						    COUNTER_ALLOCATION_FAIL_SUBNET);
 	if (q->subnet->n_pools == 0)
 		counter_inc(c, COUNTER_ALLOCATION_FAIL_NO_POOLS);
+	else
+		pool_count(&q->ctx->child->pools->v[q->subnet->pools[0]->index], POOL_FAILED);
 	if (log_limit(&limit, 1000, &missed))
 		LOG(EV_ALLOC_ENGINE_V4_ALLOC_FAIL,
 			"client %s: no address is free in subnet %u (%u more such clients)",

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cmd_general: what this server is and how it is.
+ */
+#include "config.h"
+
+#include "daemon/control/command.h"
+
+#include <unistd.h>
+
+#include "daemon/conf/model.h"
+#include "shm/base/clock.h"
+#include "shm/base/text.h"
+
+void cmd_list_commands(struct control *ctl, const json_t *args, struct answer *a)
+{
+	const char *name;
+
+	(void)ctl;
+	(void)args;
+	answer_begin(a);
+	out_open(&a->out, '[');
+	for (size_t k = 0; (name = command_name(k)) != NULL; k++)
+		out_string(&a->out, name);
+	out_close(&a->out, ']');
+	answer_end(a, ANSWER_SUCCESS, NULL);
+}
+
+void cmd_version_get(struct control *ctl, const json_t *args, struct answer *a)
+{
+	(void)ctl;
+	(void)args;
+	answer_begin(a);
+	out_open(&a->out, '{');
+	out_key_string(&a->out, "extended",
+		PACKAGE_VERSION "\n" PACKAGE_NAME "\nlease store: LMDB journal, lease database");
+	out_close(&a->out, '}');
+	answer_end(a, ANSWER_SUCCESS, "%s", PACKAGE_VERSION);
+}
+
+void cmd_build_report(struct control *ctl, const json_t *args, struct answer *a)
+{
+	(void)ctl;
+	(void)args;
+	answer_text(a, ANSWER_SUCCESS, "%s %s, compiler %s, configuration %s, state %s",
+		PACKAGE_NAME, PACKAGE_VERSION, __VERSION__, LESSOR_SYSCONFDIR, LESSOR_STATEDIR);
+}
+
+static const char *interface_state_name(uint32_t state)
+{
+	switch (state) {
+	case INTERFACE_READY:
+		return "ready";
+	case INTERFACE_NO_ADDRESS:
+		return "no-address";
+	case INTERFACE_DOWN:
+		return "down";
+	default:
+		return "missing";
+	}
+}
+
+/* Returns how many are not ready. */
+static size_t write_interfaces(const struct region *r, struct out *o)
+{
+	size_t not_ready = 0;
+	char ip[TEXT_IP_SIZE];
+
+	out_key(o, "interfaces");
+	out_open(o, '[');
+	for (size_t i = 0; i < REGION_INTERFACES; i++) {
+		const struct region_interface *f = &r->interfaces[i];
+		uint32_t state = atomic_load(&f->state);
+
+		if (state == INTERFACE_UNUSED)
+			continue;
+		not_ready += state != INTERFACE_READY;
+		out_open(o, '{');
+		out_key_string(o, "name", f->name);
+		out_key_string(o, "state", interface_state_name(state));
+		out_key_string(o, "address", text_ip(atomic_load(&f->address), ip));
+		out_close(o, '}');
+	}
+	out_close(o, ']');
+	return not_ready;
+}
+
+static void write_children(const struct region *r, struct out *o, size_t *ret_workers)
+{
+	static const char *const roles[] = {"none", "worker", "store", "control", "loader",
+		"repair"};
+	size_t workers = 0;
+
+	out_key(o, "children");
+	out_open(o, '[');
+	for (size_t i = 1; i < REGION_SLOTS; i++) {
+		const struct region_slot *s = &r->slots[i];
+		uint32_t role = atomic_load(&s->role);
+
+		if (role == ROLE_NONE || role > ROLE_REPAIR || atomic_load(&s->pid) == 0)
+			continue;
+		out_open(o, '{');
+		out_key_string(o, "role", roles[role]);
+		out_key_int(o, "pid", atomic_load(&s->pid));
+		if (role == ROLE_WORKER) {
+			uint32_t interface = atomic_load(&s->interface);
+
+			workers++;
+			out_key_string(o, "interface", r->interfaces[interface].name);
+		}
+		out_close(o, '}');
+	}
+	out_close(o, ']');
+	*ret_workers = workers;
+}
+
+static void write_dhcp_state(struct out *o)
+{
+	static const char *const lists[] = {"disabled-by-db-connection",
+		"disabled-by-local-command", "disabled-by-remote-command"};
+
+	out_key(o, "dhcp-state");
+	out_open(o, '{');
+	out_key_bool(o, "globally-disabled", false);
+	out_key_bool(o, "disabled-by-user", false);
+	for (size_t i = 0; i < 3; i++) {
+		out_key(o, lists[i]);
+		out_open(o, '[');
+		out_close(o, ']');
+	}
+	out_close(o, '}');
+}
+
+/* Lessor's own part. Returns how many interfaces are not ready. */
+static size_t write_lessor(const struct region *r, struct out *o, size_t *ret_workers)
+{
+	size_t not_ready;
+
+	out_key(o, "lessor");
+	out_open(o, '{');
+	out_key_string(o, "version", PACKAGE_VERSION);
+	out_key_int(o, "generation", atomic_load(&r->generation));
+	out_key(o, "journal");
+	out_open(o, '{');
+	out_key_int(o, "committed", (int64_t)atomic_load(&r->committed));
+	out_key_int(o, "applied", (int64_t)atomic_load(&r->applied));
+	out_close(o, '}');
+	not_ready = write_interfaces(r, o);
+	write_children(r, o, ret_workers);
+	out_close(o, '}');
+	return not_ready;
+}
+
+void cmd_status_get(struct control *ctl, const json_t *args, struct answer *a)
+{
+	const struct region *r = ctl->child->region;
+	uint32_t now = clock_wall_s();
+	size_t not_ready, workers;
+
+	(void)args;
+	answer_begin(a);
+	out_open(&a->out, '{');
+	out_key_int(&a->out, "pid", getppid());
+	out_key_int(&a->out, "uptime", (int64_t)now - r->started_s);
+	out_key_int(&a->out, "reload", (int64_t)now - atomic_load(&r->reloaded_s));
+	write_dhcp_state(&a->out);
+	not_ready = write_lessor(r, &a->out, &workers);
+	out_key_bool(&a->out, "multi-threading-enabled", true);
+	out_key_int(&a->out, "thread-pool-size", (int64_t)workers);
+	out_key(&a->out, "sockets");
+	out_open(&a->out, '{');
+	out_key_string(&a->out, "status", not_ready == 0 ? "ready" : "retrying");
+	out_close(&a->out, '}');
+	out_close(&a->out, '}');
+	answer_end(a, ANSWER_SUCCESS, NULL);
+}

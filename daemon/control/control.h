@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * control: the process that answers commands on RUN/control.sock. It changes leases by the same
+ * commit as a worker and never holds one up.
+ */
+#ifndef LESSOR_DAEMON_CONTROL_CONTROL_H
+#define LESSOR_DAEMON_CONTROL_CONTROL_H
+
+#include "daemon/control/usage.h"
+#include "shm/commit.h"
+
+/* What command handlers work with. */
+struct control {
+	const struct child *child;
+	struct commit *commit;
+	struct usage usage;
+};
+
+/* Runs until SIGTERM; c->listen_fd is the listening socket. Returns enum child_exit. */
+int control_run(const struct child *c);
+
+#endif
