@@ -113,6 +113,7 @@ int start_begin(struct supervisor *sv, struct model *model, struct err *err)
 		return rc;
 	}
 	atomic_store(&sv->region->generation, 1);
+	atomic_store(&sv->region->reloaded_s, sv->region->started_s);
 	rc = generation_new(model, sv->region, &sv->generation, err);
 	if (rc == 0)
 		rc = netif_open(&sv->netif, err);

@@ -120,6 +120,7 @@ int region_create(uint64_t addresses, uint64_t leases, struct region **ret, stru
 	r->size = size;
 	r->areas = areas;
 	r->started_s = clock_wall_s();
+	atomic_store(&r->reloaded_s, r->started_s);
 	rc = hash_key_random(&r->key);
 	if (rc < 0) {
 		region_free(r);

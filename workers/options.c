@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "workers/reply.h"
+
 #define OWN_MAX 8
 
 /* What the server makes itself, ascending code. */
@@ -125,7 +127,7 @@ size_t options_write(const struct query *q, uint8_t *buf, size_t size)
 	struct opt_writer w;
 	bool asked[256];
 	struct own own;
-	size_t reserve = agent.len > 0 && q->msg.giaddr != 0 ? agent.len + 2 : 0;
+	size_t reserve = agent.len > 0 && reply_is_relayed(q) ? agent.len + 2 : 0;
 
 	mark_requested(q, asked);
 	make_own(q, &own);

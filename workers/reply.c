@@ -30,6 +30,21 @@ static size_t room(const struct query *q)
 	return datagram - IP_UDP < ANSWER_SIZE ? datagram - IP_UDP : ANSWER_SIZE;
 }
 
+/* Whether the answer goes through a relay. That to an INFORM goes straight to the client, which
+ * has its address, and carries nothing of the relay's. */
+bool reply_is_relayed(const struct query *q)
+{
+	return q->msg.giaddr != 0 && q->msg.type != MSG_INFORM;
+}
+
+/* RFC 8357: a relay that sends from another port asks for its answers there. */
+static uint16_t relay_port(const struct query *q)
+{
+	struct span agent = opt_get(&q->msg.opt, OPT_AGENT);
+
+	return opt_sub(agent, RAI_RELAY_PORT).p != NULL ? q->packet.src_port : SERVER_PORT;
+}
+
 static bool must_broadcast(const struct query *q)
 {
 	return q->answer == MSG_NAK || (q->msg.flags & MSG_FLAG_BROADCAST) != 0 ||
@@ -44,13 +59,10 @@ static void set_destination(const struct query *q, struct answer *a)
 	a->dst_port = CLIENT_PORT;
 	a->way = WAY_FRAME;
 	memcpy(a->dst_mac, broadcast_mac, 6);
-	if (q->msg.giaddr != 0 && q->answer != MSG_NAK && q->msg.type == MSG_INFORM) {
-		a->way = WAY_ROUTE; /* straight to the client that has its address */
-		a->dst_ip = q->msg.ciaddr != 0 ? q->msg.ciaddr : q->packet.src_ip;
-	} else if (q->msg.giaddr != 0) {
+	if (reply_is_relayed(q)) {
 		a->way = WAY_ROUTE;
 		a->dst_ip = q->msg.giaddr;
-		a->dst_port = SERVER_PORT;
+		a->dst_port = relay_port(q);
 	} else if (q->answer != MSG_NAK && (q->msg.ciaddr != 0 || q->msg.type == MSG_INFORM)) {
 		/* the frame's sender is the client or the router it came through: no look-up in
 		 * the kernel's neighbour table, which holds a thousand */
@@ -62,13 +74,14 @@ static void set_destination(const struct query *q, struct answer *a)
 		a->dst_ip = q->address;
 		memcpy(a->dst_mac, q->msg.chaddr, 6);
 	}
-	if (q->ctx->child->port.packet_fd < 0)
+	/* a relayed INFORM's frame came from the relay, not from the client's router */
+	if (q->ctx->child->port.packet_fd < 0 || q->msg.giaddr != 0)
 		a->way = WAY_ROUTE;
 }
 
 void reply_make(const struct query *q, bool held, struct answer *a)
 {
-	bool nak = q->answer == MSG_NAK, relayed = q->msg.giaddr != 0;
+	bool nak = q->answer == MSG_NAK, relayed = reply_is_relayed(q);
 	const struct model_params *p = nak || q->subnet == NULL ? NULL : &q->subnet->params;
 	struct msg_header h = {
 		.op = MSG_BOOTREPLY,
@@ -76,11 +89,12 @@ void reply_make(const struct query *q, bool held, struct answer *a)
 		.hlen = q->msg.hlen,
 		.xid = q->msg.xid,
 		/* RFC 2131 4.3.2: the relay shall broadcast a NAK */
-		.flags = nak && relayed ? q->msg.flags | MSG_FLAG_BROADCAST : q->msg.flags,
+		.flags = nak && relayed ? q->msg.flags | MSG_FLAG_BROADCAST :
+			q->msg.giaddr != 0 && !relayed ? 0 : q->msg.flags,
 		.ciaddr = nak ? 0 : q->msg.type == MSG_DISCOVER ? 0 : q->msg.ciaddr,
 		.yiaddr = nak ? 0 : q->address,
 		.siaddr = p != NULL ? p->next_server : 0,
-		.giaddr = q->msg.giaddr,
+		.giaddr = relayed ? q->msg.giaddr : 0,
 		.chaddr = q->msg.chaddr,
 		.sname = p != NULL ? p->server_hostname : NULL,
 		.file = p != NULL ? p->boot_file_name : NULL,

@@ -8,6 +8,9 @@
 #include "workers/batch.h"
 #include "workers/query.h"
 
+/* Whether q's answer goes back through a relay. */
+bool reply_is_relayed(const struct query *q);
+
 /* Fills in a from q; held: whether it waits for the commit. */
 void reply_make(const struct query *q, bool held, struct answer *a);
 

@@ -4,8 +4,6 @@
  */
 #include "workers/select.h"
 
-#define RAI_LINK_SELECTION 5 /* RFC 3527 */
-
 static uint32_t address_in(struct span value)
 {
 	return value.len == 4 ? wire_be32(value.p) : 0;
@@ -44,8 +42,13 @@ static const struct model_subnet *choose(const struct query *q)
 
 void select_subnet(struct query *q)
 {
+	uint32_t override =
+		address_in(opt_sub(opt_get(&q->msg.opt, OPT_AGENT), RAI_SERVER_ID_OVERRIDE));
+
 	q->subnet = choose(q);
-	if (q->subnet != NULL && q->subnet->params.server_id != 0)
+	if (override != 0)
+		q->server_id = override;
+	else if (q->subnet != NULL && q->subnet->params.server_id != 0)
 		q->server_id = q->subnet->params.server_id;
 	else if (q->ctx->model->socket_type == MODEL_UDP && q->packet.dst_ip != 0 &&
 		!is_broadcast(q))

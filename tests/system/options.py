@@ -117,7 +117,7 @@ def timers(lab):
 OPTIONS = [option("domain-name-servers", "192.0.2.53, 192.0.2.54"),
            option("ntp-servers", "192.0.2.123"), option("domain-name", "example.org"),
            option("time-servers", "192.0.2.37", **{"always-send": True}),
-           option("www-servers", "192.0.2.80", **{"never-send": True})]
+           option("www-server", "192.0.2.80", **{"never-send": True})]
 
 
 @test("options: those asked for, those always tried, always-send and never-send")

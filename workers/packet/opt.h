@@ -42,6 +42,13 @@ enum opt_code {
 	OPT_END = 255,
 };
 
+/* Sub-options of the relay's option 82 that the server acts on. */
+enum rai_code {
+	RAI_LINK_SELECTION = 5,     /* RFC 3527 */
+	RAI_SERVER_ID_OVERRIDE = 11, /* RFC 5107 */
+	RAI_RELAY_PORT = 19,        /* RFC 8357 */
+};
+
 /* Values lie in the octets given to opt_table_add() or in join: no table is ever copied. */
 struct opt_table {
 	uint8_t slot[256];           /* code -> index + 1 into value, 0: not there */

@@ -65,6 +65,9 @@ class Lan:
         self.lab = lab
         self.switch = lab.space(f"switch-{name}")
         self.switch.ip("link add br0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0")
+        # A switch passes on what it is given; a host's netfilter would drop bad IP headers.
+        for table in ("arptables", "ip6tables", "iptables"):
+            self.switch.sysctl(f"net/bridge/bridge-nf-call-{table}", 0)
         self.switch.ip("link set br0 up")
         self.ports = 0
 
