@@ -73,7 +73,7 @@ static void write_line(enum log_event ev, const char *text)
 		localtime_r(&s, &tm);
 		strftime(day, sizeof(day), "%Y-%m-%d %H:%M:%S", &tm);
 		snprintf(stamp, sizeof(stamp), "%s.%03u ", day, (unsigned)(us / 1000 % 1000));
-		n = snprintf(line, sizeof(line), "%s%-5s [lessor.%s/%d] %s %s\n", stamp,
+		n = snprintf(line, sizeof(line), "%s%s [lessor.%s/%d] %s %s\n", stamp,
 			level_word(events[ev].level), log_module, (int)getpid(), events[ev].name,
 			text);
 	} else {

@@ -108,8 +108,9 @@ def carrier(lab):
 def address_changes(lab):
     site = Site(lab)
     equal(site.served("at start").address(dhcp.SERVER_ID), "198.51.100.1", "server identifier")
-    site.host.ip("addr add 198.51.100.2/24 dev eth1")
+    # in this order: the kernel takes secondary addresses away with their primary one
     site.host.ip("addr del 198.51.100.1/24 dev eth1")
+    site.host.ip("addr add 198.51.100.2/24 dev eth1")
     start = time.monotonic()
 
     def changed():

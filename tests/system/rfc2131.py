@@ -139,7 +139,7 @@ def decline(lab):
     check(second != address, "the declined address was given again")
     check(other.lease({dhcp.ADDRESS: ip(address)}).yiaddr != address,
           "the declined address was given to another client")
-    equal(server_.statistic("declined-addresses"), 1, "declined-addresses")
+    wait_for(lambda: server_.statistic("declined-addresses") == 1, 3, "declined-addresses is 1")
 
 
 @test("DECLINE of another client's address changes nothing")

@@ -172,6 +172,7 @@ def reload(lab):
                  f"lease time {seconds}")
     with open(one.file, "a", encoding="ascii") as f:
         f.write("no-such-parameter = 1;\n")
+    wait_for(lambda: len(one.children()) == 3, 5, "the old generation has ended")
     before = one.children()
     one.reload()
     wait_for(lambda: "no-such-parameter" in one.log(), 3, "the mistake is logged")
