@@ -5,8 +5,8 @@
 #include "daemon/backoff.h"
 
 #define FIRST_MS   100
-#define MAX_MS     5000
-#define HEALTHY_MS 10000
+#define MAX_MS     500
+#define HEALTHY_MS 2000
 
 uint32_t backoff_next(struct backoff *b, uint64_t alive_ms)
 {

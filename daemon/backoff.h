@@ -12,8 +12,8 @@ struct backoff {
 };
 
 /* A process died that had lived for alive_ms. Returns the milliseconds from its death to the
- * start of its successor: none the first time, then 100, doubled up to 5,000. One that lived
- * for 10 s counts as the first again. */
+ * start of its successor: none the first time, then 100, doubled up to 500: clients
+ * behind it are never left alone for a second. One that lived for 2 s counts as the first again. */
 uint32_t backoff_next(struct backoff *b, uint64_t alive_ms);
 
 #endif

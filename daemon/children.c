@@ -271,9 +271,12 @@ void children_renew(struct child_post *post)
 	if (post->slot == 0 || old->state != PROC_RUNNING || old->stopping)
 		return;
 	/* without a slot for two, the successor starts when the old one has ended */
-	if (post->role == ROLE_WORKER && start(post->supervisor, ROLE_WORKER, post, 0, &err) == 0)
+	if (post->role == ROLE_WORKER && start(post->supervisor, ROLE_WORKER, post, 0, &err) == 0) {
 		old->post = NULL;
-	ask_to_end(old);
+		drain(old); /* it serves until the successor has had time to open its files */
+	} else {
+		ask_to_end(old);
+	}
 }
 
 void children_vacate(struct child_post *post, bool drain_first)

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ctl: the command line as main() read it, and the commands. A command prints its result on
+ * standard output, reasons on standard error, and returns the exit status.
+ */
+#ifndef LESSOR_DAEMON_CTL_CTL_H
+#define LESSOR_DAEMON_CTL_CTL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+	CTL_DONE = 0,
+	CTL_FAILED = 1, /* also: nothing found */
+	CTL_USAGE = 2,
+};
+
+#define CTL_ANY (-1)
+
+struct ctl {
+	const char *socket;
+	bool json;      /* print JSON */
+	bool csv;       /* leases only */
+	bool colour;    /* standard output is a terminal that wants it */
+	int64_t subnet; /* leases only: id, or CTL_ANY */
+	int state;      /* leases only: number of the state, or CTL_ANY */
+	int argc;       /* what follows the command's name */
+	char **argv;
+};
+
+int cmd_status(const struct ctl *c);
+int cmd_leases(const struct ctl *c);
+int cmd_lease_get(const struct ctl *c);
+int cmd_lease_del(const struct ctl *c);
+int cmd_stats(const struct ctl *c);
+int cmd_command(const struct ctl *c);
+int cmd_check(const struct ctl *c);
+
+#endif

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * lessorctl: asks a running server over its control socket. Reads the command line and calls the
+ * command; options may stand before or after it.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/ctl/ctl.h"
+#include "daemon/ctl/lease_text.h"
+#include "daemon/ctl/print.h"
+#include "shm/base/text.h"
+
+enum {
+	OPT_JSON = 256,
+	OPT_SUBNET,
+	OPT_STATE,
+	OPT_CSV,
+	OPT_VERSION,
+	OPT_HELP,
+};
+
+static const struct option options[] = {
+	{"json", no_argument, NULL, OPT_JSON},
+	{"subnet", required_argument, NULL, OPT_SUBNET},
+	{"state", required_argument, NULL, OPT_STATE},
+	{"csv", no_argument, NULL, OPT_CSV},
+	{"version", no_argument, NULL, OPT_VERSION},
+	{"help", no_argument, NULL, OPT_HELP},
+	{NULL, 0, NULL, 0},
+};
+
+struct command {
+	const char *name, *verb;        /* verb: second word or NULL */
+	int min_args, max_args;         /* after name and verb */
+	int (*run)(const struct ctl *); /* NULL: not available in this version */
+};
+
+static const struct command commands[] = {
+	{"status", NULL, 0, 0, cmd_status},
+	{"leases", NULL, 0, 0, cmd_leases},
+	{"lease", "get", 1, 1, cmd_lease_get},
+	{"lease", "del", 1, 1, cmd_lease_del},
+	{"lease", "add", 0, 0, NULL},
+	{"stats", NULL, 0, 0, cmd_stats},
+	{"command", NULL, 1, 2, cmd_command},
+	{"check", NULL, 1, 1, cmd_check},
+	{"subnets", NULL, 0, 0, NULL},
+	{"reload", NULL, 0, 0, NULL},
+	{"ha", NULL, 0, 0, NULL},
+	{"explain", NULL, 0, 0, NULL},
+	{"history", NULL, 0, 0, NULL},
+	{"watch", NULL, 0, 0, NULL},
+	{"trace", NULL, 0, 0, NULL},
+	{"selftest", NULL, 0, 0, NULL},
+	{"import", NULL, 0, 0, NULL},
+	{"export", NULL, 0, 0, NULL},
+	{"backup", NULL, 0, 0, NULL},
+};
+
+#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void print_help(void)
+{
+	puts("Usage: lessorctl [-s SOCKET] [--json] COMMAND\n"
+	     "Asks and commands a running lessord.\n\n"
+	     "  status                     how the server is\n"
+	     "  leases [--subnet ID] [--state S] [--csv]\n"
+	     "                             list leases; S: assigned, declined, expired-reclaimed,\n"
+	     "                             released\n"
+	     "  lease get IP|MAC|CLIENT-ID the lease of an address, the leases of a client\n"
+	     "  lease del IP               delete a lease\n"
+	     "  stats                      counters\n"
+	     "  command NAME [JSON]        any control command, raw\n"
+	     "  check FILE                 check a configuration file\n\n"
+	     "  -s SOCKET   control socket [" LESSOR_RUNDIR "/control.sock]\n"
+	     "  --json      print JSON\n"
+	     "  --version   print the version\n\n"
+	     "Exit status: 0 done, 1 not found or failed, 2 usage.");
+}
+
+static int usage(void)
+{
+	fputs("Try 'lessorctl --help'.\n", stderr);
+	return CTL_USAGE;
+}
+
+static int parse_subnet(const char *s, int64_t *ret)
+{
+	unsigned long long id;
+
+	if (s[0] == '\0' || strspn(s, "0123456789") != strlen(s))
+		return -EINVAL;
+	errno = 0;
+	id = strtoull(s, NULL, 10);
+	if (errno != 0 || id > UINT32_MAX)
+		return -EINVAL;
+	*ret = (int64_t)id;
+	return 0;
+}
+
+/* One option; 0 to go on, -ECANCELED with the exit status. */
+static int take(struct ctl *c, int opt, int *ret_exit)
+{
+	switch (opt) {
+	case 's':
+		c->socket = optarg;
+		return 0;
+	case OPT_JSON:
+		c->json = true;
+		return 0;
+	case OPT_CSV:
+		c->csv = true;
+		return 0;
+	case OPT_SUBNET:
+		if (parse_subnet(optarg, &c->subnet) == 0)
+			return 0;
+		print_error("--subnet: not the id of a subnet: %s", optarg);
+		break;
+	case OPT_STATE:
+		if (lease_text_parse_state(optarg, &c->state) == 0)
+			return 0;
+		print_error("--state: not assigned, declined, expired-reclaimed or released: %s",
+			optarg);
+		break;
+	case OPT_VERSION:
+		puts("lessorctl " PACKAGE_VERSION);
+		*ret_exit = CTL_DONE;
+		return -ECANCELED;
+	case OPT_HELP:
+		print_help();
+		*ret_exit = CTL_DONE;
+		return -ECANCELED;
+	default:
+		break;
+	}
+	*ret_exit = usage();
+	return -ECANCELED;
+}
+
+static void complain_unknown(const char *name, const char *verb)
+{
+	const char *names[N_COMMANDS];
+	const char *near;
+
+	for (size_t i = 0; i < N_COMMANDS; i++) {
+		if (strcmp(commands[i].name, name) == 0) {
+			print_error("%s: %s: %s", name, verb != NULL ? "unknown" : "incomplete",
+				verb != NULL ? verb : "get or del");
+			return;
+		}
+		names[i] = commands[i].name;
+	}
+	near = text_nearest(name, names, N_COMMANDS);
+	if (near != NULL)
+		print_error("unknown command '%s': did you mean '%s'?", name, near);
+	else
+		print_error("unknown command '%s'", name);
+}
+
+/* The command of the n words; ret_words: of how many its name consists. */
+static const struct command *find(int n, char **words, int *ret_words)
+{
+	for (size_t i = 0; i < N_COMMANDS; i++) {
+		const struct command *cmd = &commands[i];
+
+		if (strcmp(cmd->name, words[0]) != 0)
+			continue;
+		if (cmd->verb != NULL && (n < 2 || strcmp(cmd->verb, words[1]) != 0))
+			continue;
+		*ret_words = cmd->verb != NULL ? 2 : 1;
+		return cmd;
+	}
+	return NULL;
+}
+
+/* What cannot go together, once all options are known; 0 or CTL_USAGE. */
+static int check_use(const struct ctl *c, const struct command *cmd)
+{
+	if (c->argc < cmd->min_args || c->argc > cmd->max_args) {
+		print_error("%s: too %s arguments", cmd->name,
+			c->argc < cmd->min_args ? "few" : "many");
+		return usage();
+	}
+	if (cmd->run != cmd_leases && (c->csv || c->subnet != CTL_ANY || c->state != CTL_ANY)) {
+		print_error("--csv, --subnet and --state belong to 'leases'");
+		return usage();
+	}
+	if (c->csv && c->json) {
+		print_error("--csv and --json exclude each other");
+		return usage();
+	}
+	return 0;
+}
+
+/* Reads options as optstring says; 0, or -ECANCELED with the exit status. */
+static int parse(struct ctl *c, int argc, char **argv, const char *optstring, int *ret_exit)
+{
+	int opt, rc = 0;
+
+	optind = 0; /* glibc: start anew */
+	while (rc == 0 && (opt = getopt_long(argc, argv, optstring, options, NULL)) != -1)
+		rc = take(c, opt, ret_exit);
+	return rc;
+}
+
+/* words: the command's name, its arguments and more options, NULL behind them. */
+static int run(struct ctl *c, int n, char **words)
+{
+	const struct command *cmd;
+	int used = 0, status = CTL_DONE;
+
+	if (n == 0) {
+		print_error("no command given");
+		return usage();
+	}
+	cmd = find(n, words, &used);
+	if (cmd == NULL) {
+		complain_unknown(words[0], n > 1 ? words[1] : NULL);
+		return usage();
+	}
+	if (cmd->run == NULL) {
+		print_error("%s%s%s: not available in this version", cmd->name,
+			cmd->verb != NULL ? " " : "", cmd->verb != NULL ? cmd->verb : "");
+		return CTL_USAGE;
+	}
+	/* the last word of the name stands where getopt expects the program's */
+	if (parse(c, n - used + 1, words + used - 1, "s:", &status) < 0)
+		return status;
+	c->argc = n - used + 1 - optind;
+	c->argv = words + used - 1 + optind;
+	status = check_use(c, cmd);
+	return status != 0 ? status : cmd->run(c);
+}
+
+int main(int argc, char **argv)
+{
+	struct ctl c = {
+		.socket = LESSOR_RUNDIR "/control.sock",
+		.subnet = CTL_ANY,
+		.state = CTL_ANY,
+		.colour = print_has_colour(),
+	};
+	int status = CTL_DONE;
+
+	if (parse(&c, argc, argv, "+s:", &status) == 0)
+		status = run(&c, argc - optind, argv + optind);
+	/* a full disk shows only now */
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		print_error("standard output: %s", strerror(errno));
+		return CTL_FAILED;
+	}
+	return status;
+}
