@@ -23,7 +23,7 @@ static enum fate fate_of(const struct table_record *t, uint32_t hold_s, uint32_t
 {
 	uint64_t end = (uint64_t)t->cltt + t->valid_lft;
 
-	if (t->offer_until > now)
+	if (atomic_load_explicit(&t->address, memory_order_acquire) == 0 || t->offer_until > now)
 		return KEEP;
 	switch (t->state) {
 	case TABLE_OFFER:

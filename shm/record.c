@@ -11,7 +11,7 @@
 
 static bool fits(const struct lease *l)
 {
-	return l->hlen <= RECORD_HWADDR_MAX && l->client_id.len <= 255 && l->hostname.len <= 255 &&
+	return l->address != 0 && l->hlen <= RECORD_HWADDR_MAX && l->client_id.len <= 255 && l->hostname.len <= 255 &&
 		l->agent.len <= 255 &&
 		l->client_id.len + l->hostname.len + l->agent.len + l->context.len <= RECORD_VAR_MAX;
 }
@@ -100,7 +100,7 @@ size_t change_encode(const struct change *c, uint8_t *buf, size_t size)
 {
 	struct wire_writer w;
 
-	if (c->kind == CHANGE_PUT && !fits(&c->lease))
+	if (c->lease.address == 0 || (c->kind == CHANGE_PUT && !fits(&c->lease)))
 		return 0;
 	wire_writer_init(&w, buf, size);
 	wire_write_u8(&w, CHANGE_VERSION);

@@ -92,13 +92,14 @@ uint32_t table_attach(struct region *r, uint32_t address, uint32_t slot)
 	if (place == NULL || atomic_load(place) != 0 ||
 		!bump(&r->next_record, r->areas.max_records, &rec))
 		return TABLE_NONE;
+	/* until its address is set, nobody who goes through the records looks at this one */
 	t = table_record(r, rec);
-	t->address = address;
-	t->state = TABLE_FREE;
 	atomic_store(&t->claim, slot);
+	t->state = TABLE_FREE;
+	atomic_store_explicit(&t->address, address, memory_order_release);
 	if (atomic_compare_exchange_strong(place, &none, rec + 1))
 		return rec;
-	t->address = 0;
+	atomic_store(&t->address, 0);
 	atomic_store(&t->claim, 0);
 	return TABLE_NONE;
 }

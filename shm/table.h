@@ -32,7 +32,7 @@
 struct table_record {
 	_Atomic uint32_t claim;   /* slot of the process that changes it, 0: nobody */
 	_Atomic uint32_t version; /* odd while it is being written */
-	uint32_t address;         /* for good; 0: not attached yet */
+	_Atomic uint32_t address; /* for good; 0: not attached yet, nothing else counts */
 	uint32_t subnet_id, pool_id;
 	uint32_t cltt, valid_lft;
 	uint32_t offer_until;     /* Unix time up to which it is held for its client, 0: no offer */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * channel: reads until a JSON object is whole, runs it, writes the answer as its reader takes it.
- * A connection costs a bounded amount of memory and ends when nothing moves for IDLE_US.
+ * channel: reads until a JSON object is whole, runs it, writes the answer as its reader takes it,
+ * one piece a turn of the loop, so that nobody waits for somebody else's long answer. Connections
+ * cost a bounded amount of memory and end when nothing moves for IDLE_US.
  */
 #include "daemon/control/channel.h"
 
@@ -19,13 +20,18 @@
 
 #define CONNECTIONS_MAX 128
 #define REQUEST_MAX     ((size_t)64 << 20)
+#define REQUESTS_MAX    (2 * REQUEST_MAX) /* of all connections together */
 #define IDLE_US         (10ULL * 1000000)
 #define WAIT_US         (5ULL * 1000)
+#define STOP_US         (300ULL * 1000) /* for answers under way when the process shall end */
 
 struct channel {
 	struct control *ctl;
 	sd_event *loop;
+	sd_event_source *accept;
 	unsigned connections;
+	size_t requests; /* octets held for requests */
+	bool stopping;
 	struct log_limit limit;
 };
 
@@ -40,15 +46,40 @@ struct connection {
 	struct answer answer;
 };
 
+static void free_request(struct connection *c)
+{
+	c->channel->requests -= c->size;
+	free(c->request);
+	c->request = NULL;
+	c->len = c->size = 0;
+}
+
 static void close_connection(struct connection *c)
 {
-	c->channel->connections--;
+	struct channel *ch = c->channel;
+
+	free_request(c);
 	sd_event_source_disable_unref(c->io);
 	sd_event_source_disable_unref(c->timer);
 	close(c->fd);
-	free(c->request);
 	answer_fini(&c->answer);
 	free(c);
+	ch->connections--;
+	if (ch->stopping && ch->connections == 0)
+		sd_event_exit(ch->loop, 0);
+	else if (!ch->stopping)
+		sd_event_source_set_enabled(ch->accept, SD_EVENT_ON);
+}
+
+/* Closes after the answer. Octets that nobody read would turn the reader's end of file into a
+ * connection reset. */
+static void finish(struct connection *c)
+{
+	static char scrap[65536];
+
+	for (int i = 0; i < 16 && recv(c->fd, scrap, sizeof(scrap), MSG_DONTWAIT) > 0; i++)
+		;
+	close_connection(c);
 }
 
 static void set_timer(struct connection *c, uint64_t us)
@@ -78,22 +109,15 @@ static bool send_out(struct connection *c)
 	return true;
 }
 
-/* Makes and sends as much of the answer as its reader takes now. */
+/* Makes and sends the next piece of the answer. */
 static void advance(struct connection *c)
 {
+	struct out *o = &c->answer.out;
 	enum answer_progress progress;
 
-	for (;;) {
-		if (!send_out(c))
-			return;
-		if (out_waiting(&c->answer.out) > 0) {
-			sd_event_source_set_io_events(c->io, EPOLLOUT);
-			return;
-		}
-		if (c->complete || c->answer.out.failed) {
-			close_connection(c);
-			return;
-		}
+	if (!send_out(c))
+		return;
+	if (out_waiting(o) == 0 && !c->complete) {
 		progress = c->answer.more(&c->answer);
 		c->complete = progress == ANSWER_DONE;
 		if (progress == ANSWER_WAIT) {
@@ -102,7 +126,13 @@ static void advance(struct connection *c)
 			set_timer(c, WAIT_US);
 			return;
 		}
+		if (!send_out(c))
+			return;
 	}
+	if (o->failed || (out_waiting(o) == 0 && c->complete))
+		finish(c);
+	else
+		sd_event_source_set_io_events(c->io, EPOLLOUT);
 }
 
 static void answer(struct connection *c)
@@ -114,10 +144,22 @@ static void answer(struct connection *c)
 
 static void fail(struct connection *c, const char *why)
 {
+	struct ucred peer = {0};
+	socklen_t len = sizeof(peer);
 	unsigned missed;
 
-	if (log_limit(&c->channel->limit, 10000, &missed))
-		LOG(EV_CONTROL_FAILED, "%s (%u more such clients)", why, missed);
+	if (!log_limit(&c->channel->limit, 10000, &missed))
+		return;
+	getsockopt(c->fd, SOL_SOCKET, SO_PEERCRED, &peer, &len);
+	LOG(EV_CONTROL_FAILED, "client with process id %d, user id %u: %s (%u more clients failed "
+		"since the last such line)", (int)peer.pid, (unsigned)peer.uid, why, missed);
+}
+
+static void refuse(struct connection *c, const char *why)
+{
+	fail(c, why);
+	answer_text(&c->answer, ANSWER_ERROR, "%s", why);
+	answer(c);
 }
 
 static int on_timer(sd_event_source *s, uint64_t usec, void *arg)
@@ -130,10 +172,10 @@ static int on_timer(sd_event_source *s, uint64_t usec, void *arg)
 		c->waiting = false;
 		advance(c);
 	} else if (c->answering) {
-		fail(c, "a client does not take its answer");
+		fail(c, "does not take its answer");
 		close_connection(c);
 	} else {
-		fail(c, "a client sent no whole command");
+		fail(c, "sent no whole command");
 		if (c->len > 0)
 			answer_text(&c->answer, ANSWER_ERROR,
 				"Connection over control channel timed out, discarded partial "
@@ -146,22 +188,25 @@ static int on_timer(sd_event_source *s, uint64_t usec, void *arg)
 	return 0;
 }
 
-/* Room for more of the request. false: there is none. */
-static bool make_room(struct connection *c)
+/* Makes room for more of the request. Returns NULL, or why there is none. */
+static const char *make_room(struct connection *c)
 {
 	size_t size = c->size == 0 ? 4096 : c->size * 2;
 	char *more;
 
 	if (c->len < c->size)
-		return true;
+		return NULL;
 	if (size > REQUEST_MAX)
-		return false;
+		return "the command is too large: at most 64 MiB";
+	if (c->channel->requests + size - c->size > REQUESTS_MAX)
+		return "too many large commands at one time: try again";
 	more = (char *)realloc(c->request, size);
 	if (more == NULL)
-		return false;
+		return "out of memory";
+	c->channel->requests += size - c->size;
 	c->request = more;
 	c->size = size;
-	return true;
+	return NULL;
 }
 
 static void take(struct connection *c, size_t n)
@@ -175,6 +220,7 @@ static void take(struct connection *c, size_t n)
 	case JSON_SCAN_DONE:
 		sd_event_source_set_enabled(c->timer, SD_EVENT_OFF);
 		command_run(c->channel->ctl, c->request, c->len + used, &c->answer);
+		free_request(c);
 		set_timer(c, IDLE_US);
 		answer(c);
 		break;
@@ -188,19 +234,22 @@ static void take(struct connection *c, size_t n)
 
 static void read_request(struct connection *c)
 {
+	const char *why = make_room(c);
 	ssize_t n;
 
-	if (!make_room(c)) {
-		answer_text(&c->answer, ANSWER_ERROR, "the command is larger than %zu MiB",
-			REQUEST_MAX >> 20);
-		answer(c);
+	if (why != NULL) {
+		refuse(c, why);
 		return;
 	}
 	n = recv(c->fd, c->request + c->len, c->size - c->len, MSG_DONTWAIT);
 	if (n < 0 && errno == EAGAIN)
 		return;
+	if (n == 0 && c->len > 0) {
+		refuse(c, "the command is not complete");
+		return;
+	}
 	if (n <= 0) {
-		close_connection(c); /* gone before its command was whole */
+		close_connection(c);
 		return;
 	}
 	set_timer(c, IDLE_US);
@@ -250,19 +299,42 @@ static int on_accept(sd_event_source *s, int fd, uint32_t events, void *arg)
 	struct channel *ch = (struct channel *)arg;
 	int client = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-	(void)s;
 	(void)events;
-	if (client < 0)
-		return 0;
-	if (ch->connections >= CONNECTIONS_MAX || serve(ch, client) < 0)
+	if (client >= 0 && serve(ch, client) < 0)
 		close(client);
+	/* those who come now wait until a connection ends */
+	if (ch->connections == CONNECTIONS_MAX ||
+		(client < 0 && errno == EMFILE && ch->connections > 0))
+		sd_event_source_set_enabled(s, SD_EVENT_OFF);
 	return 0;
 }
 
-int channel_start(struct control *ctl, sd_event *loop, int listen_fd)
+int channel_start(struct control *ctl, sd_event *loop, int listen_fd, struct channel **ret)
 {
 	static struct channel ch; /* one a process */
+	int rc;
 
 	ch = (struct channel){.ctl = ctl, .loop = loop};
-	return sd_event_add_io(loop, NULL, listen_fd, EPOLLIN, on_accept, &ch);
+	rc = sd_event_add_io(loop, &ch.accept, listen_fd, EPOLLIN, on_accept, &ch);
+	if (rc < 0)
+		return rc;
+	*ret = &ch;
+	return 0;
+}
+
+static int on_stop_timeout(sd_event_source *s, uint64_t usec, void *arg)
+{
+	(void)usec;
+	(void)arg;
+	return sd_event_exit(sd_event_source_get_event(s), 0);
+}
+
+int channel_stop(struct channel *ch)
+{
+	ch->stopping = true;
+	sd_event_source_set_enabled(ch->accept, SD_EVENT_OFF);
+	if (ch->connections == 0)
+		return sd_event_exit(ch->loop, 0);
+	return sd_event_add_time_relative(ch->loop, NULL, CLOCK_BOOTTIME, STOP_US, 1000,
+		on_stop_timeout, NULL);
 }

@@ -9,8 +9,14 @@
 
 #include "daemon/control/control.h"
 
+struct channel;
+
 /* Accepts on listen_fd (non-blocking) and serves its connections in the loop. Returns 0 or a
- * negative errno value. What is open ends with the loop. */
-int channel_start(struct control *ctl, sd_event *loop, int listen_fd);
+ * negative errno value. What is open ends with the process. */
+int channel_start(struct control *ctl, sd_event *loop, int listen_fd, struct channel **ret);
+
+/* Accepts nobody any more and ends the loop when the answers under way are sent, or a moment
+ * later. */
+int channel_stop(struct channel *ch);
 
 #endif

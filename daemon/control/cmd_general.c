@@ -6,6 +6,7 @@
 
 #include "daemon/control/command.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 #include "daemon/conf/model.h"
@@ -60,10 +61,8 @@ static const char *interface_state_name(uint32_t state)
 	}
 }
 
-/* Returns how many are not ready. */
-static size_t write_interfaces(const struct region *r, struct out *o)
+static void write_interfaces(const struct region *r, struct out *o)
 {
-	size_t not_ready = 0;
 	char ip[TEXT_IP_SIZE];
 
 	out_key(o, "interfaces");
@@ -74,7 +73,6 @@ static size_t write_interfaces(const struct region *r, struct out *o)
 
 		if (state == INTERFACE_UNUSED)
 			continue;
-		not_ready += state != INTERFACE_READY;
 		out_open(o, '{');
 		out_key_string(o, "name", f->name);
 		out_key_string(o, "state", interface_state_name(state));
@@ -82,7 +80,46 @@ static size_t write_interfaces(const struct region *r, struct out *o)
 		out_close(o, '}');
 	}
 	out_close(o, ']');
-	return not_ready;
+}
+
+/* Kea's view of the interfaces: what is not ready is tried again until it is. */
+static void write_sockets(const struct region *r, struct out *o)
+{
+	char text[IFNAMSIZ + 32];
+	bool ready = true;
+
+	out_key(o, "sockets");
+	out_open(o, '{');
+	for (size_t i = 0; i < REGION_INTERFACES; i++) {
+		const struct region_interface *f = &r->interfaces[i];
+		uint32_t state = atomic_load(&f->state);
+
+		if (state == INTERFACE_UNUSED || state == INTERFACE_READY)
+			continue;
+		if (ready) {
+			out_key(o, "errors");
+			out_open(o, '[');
+			ready = false;
+		}
+		snprintf(text, sizeof(text), "%.*s: %s", IFNAMSIZ, f->name,
+			interface_state_name(state));
+		out_string(o, text);
+	}
+	if (!ready)
+		out_close(o, ']');
+	out_key_string(o, "status", ready ? "ready" : "retrying");
+	out_close(o, '}');
+}
+
+/* A worker takes a batch of what waits in its socket: there is no queue of packets to measure. */
+static void write_queue(struct out *o)
+{
+	out_key_int(o, "packet-queue-size", 0);
+	out_key(o, "packet-queue-statistics");
+	out_open(o, '[');
+	for (int i = 0; i < 3; i++)
+		out_json(o, "0.0", 3);
+	out_close(o, ']');
 }
 
 static void write_children(const struct region *r, struct out *o, size_t *ret_workers)
@@ -131,11 +168,9 @@ static void write_dhcp_state(struct out *o)
 	out_close(o, '}');
 }
 
-/* Lessor's own part. Returns how many interfaces are not ready. */
-static size_t write_lessor(const struct region *r, struct out *o, size_t *ret_workers)
+/* Lessor's own part. */
+static void write_lessor(const struct region *r, struct out *o, size_t *ret_workers)
 {
-	size_t not_ready;
-
 	out_key(o, "lessor");
 	out_open(o, '{');
 	out_key_string(o, "version", PACKAGE_VERSION);
@@ -145,17 +180,16 @@ static size_t write_lessor(const struct region *r, struct out *o, size_t *ret_wo
 	out_key_int(o, "committed", (int64_t)atomic_load(&r->committed));
 	out_key_int(o, "applied", (int64_t)atomic_load(&r->applied));
 	out_close(o, '}');
-	not_ready = write_interfaces(r, o);
+	write_interfaces(r, o);
 	write_children(r, o, ret_workers);
 	out_close(o, '}');
-	return not_ready;
 }
 
 void cmd_status_get(struct control *ctl, const json_t *args, struct answer *a)
 {
 	const struct region *r = ctl->child->region;
 	uint32_t now = clock_wall_s();
-	size_t not_ready, workers;
+	size_t workers;
 
 	(void)args;
 	answer_begin(a);
@@ -164,13 +198,11 @@ void cmd_status_get(struct control *ctl, const json_t *args, struct answer *a)
 	out_key_int(&a->out, "uptime", (int64_t)now - r->started_s);
 	out_key_int(&a->out, "reload", (int64_t)now - atomic_load(&r->reloaded_s));
 	write_dhcp_state(&a->out);
-	not_ready = write_lessor(r, &a->out, &workers);
+	write_lessor(r, &a->out, &workers);
 	out_key_bool(&a->out, "multi-threading-enabled", true);
 	out_key_int(&a->out, "thread-pool-size", (int64_t)workers);
-	out_key(&a->out, "sockets");
-	out_open(&a->out, '{');
-	out_key_string(&a->out, "status", not_ready == 0 ? "ready" : "retrying");
-	out_close(&a->out, '}');
+	write_queue(&a->out);
+	write_sockets(r, &a->out);
 	out_close(&a->out, '}');
 	answer_end(a, ANSWER_SUCCESS, NULL);
 }

@@ -93,7 +93,9 @@ static void each_of_pools(const struct control *ctl, const struct model_subnet *
 		for (size_t k = 0; k < s->n_pools; k++) {
 			if (s->pools[k]->id != s->pools[i]->id)
 				continue;
-			first &= k >= i;
+			first = k >= i;
+			if (!first)
+				break;
 			add_pool(ctl, s->pools[k], v);
 		}
 		for (size_t k = 0; first && k < N_PER_POOL; k++) {
@@ -120,9 +122,9 @@ static void each_of_subnet(const struct control *ctl, const struct model_subnet 
 	each_of_pools(ctl, s, fn, arg);
 }
 
-static void each_statistic(struct control *ctl, statistic_fn *fn, void *arg)
+/* The global ones that statistic-get-all has. */
+static void each_global(struct control *ctl, statistic_fn *fn, void *arg)
 {
-	usage_refresh(&ctl->usage, ctl->child);
 	for (int c = 0; c < COUNTER_COUNT; c++) {
 		const char *name = counter_kea_name((enum counter)c);
 
@@ -130,8 +132,6 @@ static void each_statistic(struct control *ctl, statistic_fn *fn, void *arg)
 			fn(arg, name, counter_sum(ctl->child->region, (enum counter)c));
 	}
 	fn(arg, "declined-addresses", ctl->usage.all.declined);
-	for (size_t i = 0; i < ctl->child->model->n_subnets; i++)
-		each_of_subnet(ctl, ctl->child->model->subnets[i], fn, arg);
 }
 
 static void timestamp(char *buf, size_t size)
@@ -168,35 +168,74 @@ static void write_statistic(void *arg, const char *name, uint64_t value)
 	out_close(w->out, ']');
 }
 
-static void write_statistics(struct control *ctl, const char *only, struct answer *a)
-{
-	struct writing w = {&a->out, only, ""};
+/* All statistics on their way to a reader. */
+struct all {
+	struct control *ctl;
+	size_t next; /* in model.by_id */
+	bool begun;
+	char now[48];
+};
 
-	timestamp(w.now, sizeof(w.now));
-	answer_begin(a);
-	out_open(&a->out, '{');
-	each_statistic(ctl, write_statistic, &w);
-	/* not in statistic-get-all: exporters for Kea 2 stop at the name (doc/design.md) */
-	if (only != NULL && strcmp(only, "assigned-addresses") == 0)
-		write_statistic(&w, only, ctl->usage.all.assigned);
+/* Some of the subnets: hundreds of thousands of names are not made in one go. */
+static enum answer_progress write_some(struct answer *a)
+{
+	struct all *all = (struct all *)a->state;
+	const struct model *m = all->ctl->child->model;
+	struct writing w = {.out = &a->out};
+
+	memcpy(w.now, all->now, sizeof(w.now));
+	if (!all->begun) {
+		answer_begin(a);
+		out_open(&a->out, '{');
+		each_global(all->ctl, write_statistic, &w);
+		all->begun = true;
+	}
+	while (all->next < m->n_subnets) {
+		if (out_full(&a->out))
+			return ANSWER_MORE;
+		each_of_subnet(all->ctl, m->by_id[all->next++], write_statistic, &w);
+	}
 	out_close(&a->out, '}');
 	answer_end(a, ANSWER_SUCCESS, NULL);
+	return ANSWER_DONE;
 }
 
 void cmd_statistic_get_all(struct control *ctl, const json_t *args, struct answer *a)
 {
+	struct all *all = (struct all *)answer_stream(a, write_some, sizeof(*all));
+
 	(void)args;
-	write_statistics(ctl, NULL, a);
+	if (all == NULL)
+		return;
+	usage_refresh(&ctl->usage, ctl->child);
+	all->ctl = ctl;
+	timestamp(all->now, sizeof(all->now));
 }
 
 void cmd_statistic_get(struct control *ctl, const json_t *args, struct answer *a)
 {
 	const char *name = json_string_value(json_object_get(args, "name"));
+	const struct model_subnet *subnet = NULL;
+	struct writing w = {.out = &a->out, .only = name};
+	uint32_t id;
 
-	if (name == NULL)
+	if (name == NULL) {
 		answer_text(a, ANSWER_ERROR, "Missing mandatory 'name' parameter.");
-	else
-		write_statistics(ctl, name, a);
+		return;
+	}
+	usage_refresh(&ctl->usage, ctl->child);
+	timestamp(w.now, sizeof(w.now));
+	answer_begin(a);
+	out_open(&a->out, '{');
+	each_global(ctl, write_statistic, &w);
+	/* not in statistic-get-all: exporters for Kea 2 stop at the name (doc/design.md) */
+	write_statistic(&w, "assigned-addresses", ctl->usage.all.assigned);
+	if (sscanf(name, "subnet[%" SCNu32 "]", &id) == 1)
+		subnet = model_subnet_by_id(ctl->child->model, id);
+	if (subnet != NULL)
+		each_of_subnet(ctl, subnet, write_statistic, &w);
+	out_close(&a->out, '}');
+	answer_end(a, ANSWER_SUCCESS, NULL);
 }
 
 /* Reads the range of subnet ids asked for. false: the answer says what is wrong. */

@@ -12,22 +12,23 @@
 
 static int on_term(sd_event_source *s, const struct signalfd_siginfo *si, void *arg)
 {
+	(void)s;
 	(void)si;
-	(void)arg;
-	return sd_event_exit(sd_event_source_get_event(s), 0);
+	return channel_stop((struct channel *)arg);
 }
 
 static int run_loop(struct control *ctl)
 {
+	struct channel *channel = NULL;
 	sd_event *loop = NULL;
 	sigset_t mask;
 	int rc = sd_event_new(&loop);
 
 	child_signals(&mask); /* SIGTERM is blocked: the loop reads it */
 	if (rc >= 0)
-		rc = sd_event_add_signal(loop, NULL, SIGTERM, on_term, NULL);
+		rc = channel_start(ctl, loop, ctl->child->listen_fd, &channel);
 	if (rc >= 0)
-		rc = channel_start(ctl, loop, ctl->child->listen_fd);
+		rc = sd_event_add_signal(loop, NULL, SIGTERM, on_term, channel);
 	if (rc >= 0)
 		rc = sd_event_loop(loop);
 	sd_event_unref(loop);

@@ -4,6 +4,7 @@
  */
 #include "daemon/control/lease_json.h"
 
+#include "daemon/control/json_scan.h"
 #include "shm/base/text.h"
 
 void lease_json_write(struct out *o, const struct lease *l)
@@ -25,7 +26,8 @@ void lease_json_write(struct out *o, const struct lease *l)
 	out_octets(o, l->hostname);
 	out_key_bool(o, "fqdn-fwd", (l->flags & LEASE_FQDN_FWD) != 0);
 	out_key_bool(o, "fqdn-rev", (l->flags & LEASE_FQDN_REV) != 0);
-	if (l->context.len > 0) {
+	/* a damaged one must not spoil the whole answer */
+	if (json_scan_is_object((const char *)l->context.p, l->context.len)) {
 		out_key(o, "user-context");
 		out_json(o, (const char *)l->context.p, l->context.len);
 	}

@@ -62,7 +62,8 @@ void usage_refresh(struct usage *u, const struct child *c)
 		bool ended = t->valid_lft != RECORD_INFINITE &&
 			(uint64_t)t->cltt + t->valid_lft <= now;
 
-		if ((t->state == LEASE_ASSIGNED || t->state == LEASE_DECLINED) && !ended)
+		if (t->address != 0 && (t->state == LEASE_ASSIGNED || t->state == LEASE_DECLINED) &&
+			!ended)
 			count_record(u, c, t);
 	}
 }

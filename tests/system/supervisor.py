@@ -173,7 +173,7 @@ def reload(lab):
     with open(one.file, "a", encoding="ascii") as f:
         f.write("no-such-parameter = 1;\n")
     wait_for(lambda: len(one.children()) == 3, 5, "the old generation has ended")
-    before = one.children()
+    before = wait_for(lambda: len(one.children()) == 3 and one.children(), 3, "one generation")
     one.reload()
     wait_for(lambda: "no-such-parameter" in one.log(), 3, "the mistake is logged")
     check("CONFIG_REJECTED" in one.log(), "the event CONFIG_REJECTED")
@@ -251,8 +251,9 @@ def log_format(lab):
     command = one.command
     one.command = lambda *more: command("--log-format", "kea", *more)
     one.start()
-    check(re.search(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\S* +INFO +"
-                    r"\[lessor\.\S+/\d+\] SERVER_STARTED ", one.log(), re.M), one.log()[-400:])
+    line = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\S* +INFO +"
+                      r"\[lessor\.\S+/\d+\] SERVER_STARTED ", re.M)
+    wait_for(lambda: line.search(one.log()), 3, lambda: f"SERVER_STARTED: {one.log()[-400:]}")
 
 
 if __name__ == "__main__":

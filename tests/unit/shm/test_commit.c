@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_commit: publishing and undoing, and what is left of a process that is killed at any
+ * moment.
+ */
+#include <criterion/criterion.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "shm/carry.h"
+#include "shm/load.h"
+#include "shm/reclaim.h"
+#include "tests/unit/shm/lab.h"
+
+static struct commit *start(struct lab *l, struct journal **ret)
+{
+	struct err err = {0};
+
+	cr_assert_eq(journal_open(l->dir, ret, &err), 0, "%s", err.text);
+	return commit_new(&l->child, *ret);
+}
+
+/* Takes n addresses and leases them to clients base, base + 1... */
+static int lease_some(struct lab *l, struct commit *m, uint32_t base, uint32_t n)
+{
+	struct err err = {0};
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t rec = pool_take(l->region, &l->range, l->child.slot, 10000);
+		struct lease lease;
+		uint8_t id[60];
+
+		if (rec == TABLE_NONE)
+			break;
+		lease = lab_lease(table_record(l->region, rec)->address, base + i, id, i % 60);
+		lease.cltt = 10000;
+		cr_assert_eq(commit_put(m, rec, &lease), 0);
+	}
+	return commit_run(m, &err);
+}
+
+static uint32_t count(const struct lab *l, uint8_t state)
+{
+	uint32_t n = 0;
+
+	for (uint32_t rec = 0; rec < table_size(l->region); rec++)
+		n += table_record(l->region, rec)->state == state;
+	return n;
+}
+
+Test(commit, publishes)
+{
+	struct journal *j;
+	struct commit *m;
+	struct lab l;
+
+	lab_init(&l, 1000);
+	m = start(&l, &j);
+	cr_assert_eq(lease_some(&l, m, 0, 100), 0);
+	cr_assert_eq(count(&l, LEASE_ASSIGNED), 100);
+	cr_assert_eq(atomic_load(&l.region->committed), 100);
+	cr_assert_eq(pool_counted(&l.range, POOL_ASSIGNED), 100);
+	for (uint32_t rec = 0; rec < table_size(l.region); rec++)
+		cr_assert_eq(table_owner(l.region, rec), 0);
+	commit_free(m);
+	journal_close(j);
+	lab_fini(&l);
+}
+
+Test(commit, undoes_what_cannot_be_written)
+{
+	struct rlimit limit = {16384, RLIM_INFINITY};
+	struct journal *j;
+	struct commit *m;
+	struct lab l;
+
+	lab_init(&l, 100);
+	m = start(&l, &j);
+	signal(SIGXFSZ, SIG_IGN);
+	setrlimit(RLIMIT_FSIZE, &limit); /* as good as a full disk */
+	cr_assert_lt(lease_some(&l, m, 0, 100), 0);
+	limit.rlim_cur = RLIM_INFINITY;
+	setrlimit(RLIMIT_FSIZE, &limit);
+	cr_assert_eq(count(&l, LEASE_ASSIGNED), 0);
+	cr_assert_eq(atomic_load(&l.region->committed), 0);
+	cr_assert_eq(commit_count(m), 0);
+	/* every address is there again, without a restart */
+	cr_assert_eq(lease_some(&l, m, 0, 100), 0);
+	cr_assert_eq(count(&l, LEASE_ASSIGNED), 100);
+	commit_free(m);
+	journal_close(j);
+	lab_fini(&l);
+}
+
+/* Fills a fresh table from what is on disk; both must say the same. */
+static void compare_with_disk(struct lab *l)
+{
+	struct region *old = l->region;
+	struct err err = {0};
+
+	cr_assert_eq(region_create(l->range.end - l->range.start + 1, 0, &l->region, &err), 0);
+	l->child.region = l->region;
+	cr_assert_eq(pool_build(l->region, &l->pools, &err), 0);
+	cr_assert_eq(load_run(&l->child), CHILD_DONE);
+	for (uint32_t a = l->range.start; a <= l->range.end; a++) {
+		uint32_t x = table_find(old, a), y = table_find(l->region, a);
+		uint64_t seq_x = x != TABLE_NONE ? table_record(old, x)->seq : 0;
+		uint64_t seq_y = y != TABLE_NONE ? table_record(l->region, y)->seq : 0;
+
+		cr_assert_eq(seq_x, seq_y, "address %#x: %llu in the table, %llu on disk", a,
+			(unsigned long long)seq_x, (unsigned long long)seq_y);
+		if (x != TABLE_NONE)
+			cr_assert_eq(table_owner(old, x), 0, "a claim is left at %#x", a);
+	}
+	region_free(old);
+}
+
+Test(repair, killed_at_any_moment, .timeout = 120)
+{
+	struct err err = {0};
+	struct journal *j;
+	struct lab l;
+
+	lab_init(&l, 4000);
+	srand(7);
+	for (uint32_t round = 0; round < 40; round++) {
+		pid_t pid;
+
+		l.child.slot = 10 + round;
+		pid = fork();
+		if (pid == 0) {
+			struct commit *m = start(&l, &j);
+
+			for (uint32_t i = 0;; i++)
+				lease_some(&l, m, round << 16 | i << 4, 1 + i % 7);
+		}
+		usleep((useconds_t)(rand() % 12000));
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		l.child.slot = 100;
+		l.child.dead_slot = 10 + round;
+		cr_assert_eq(repair_run(&l.child), CHILD_DONE);
+		if (round % 5 == 4) {
+			cr_assert_eq(journal_open(l.dir, &j, &err), 0);
+			cr_assert_geq(carry_run(l.region, j, l.dir, &err), 0, "%s", err.text);
+			journal_close(j);
+		}
+	}
+	cr_assert_gt(count(&l, LEASE_ASSIGNED), 0);
+	compare_with_disk(&l);
+	lab_fini(&l);
+}
+
+Test(repair, a_half_written_record_is_restored)
+{
+	struct table_copy copy;
+	struct journal *j;
+	struct commit *m;
+	uint32_t rec;
+	struct lab l;
+
+	lab_init(&l, 10);
+	m = start(&l, &j);
+	cr_assert_eq(lease_some(&l, m, 5, 3), 0);
+	rec = table_find(l.region, LAB_START + 1);
+	cr_assert(table_claim(l.region, rec, 33));
+	atomic_fetch_add(&table_record(l.region, rec)->version, 1);
+	table_record(l.region, rec)->hwaddr[5] = 99;
+	table_record(l.region, rec)->client_id_len = 200;
+	cr_assert_not(table_read(l.region, rec, &copy));
+	l.child.slot = 2;
+	l.child.dead_slot = 33;
+	cr_assert_eq(repair_run(&l.child), CHILD_DONE);
+	cr_assert(table_read(l.region, rec, &copy));
+	cr_assert_eq(copy.lease.hwaddr[5], 6);
+	cr_assert_eq(copy.lease.client_id.len, 1);
+	cr_assert_eq(table_owner(l.region, rec), 0);
+	commit_free(m);
+	journal_close(j);
+	compare_with_disk(&l);
+	lab_fini(&l);
+}
+
+/* A process killed inside table_attach() leaves a record of zeros, which looks like a lease that
+ * ended long ago. */
+Test(reclaim, leaves_a_record_alone_that_was_never_attached)
+{
+	struct reclaim hand = {0};
+	struct err err = {0};
+	struct journal *j;
+	struct commit *m;
+	struct lab l;
+
+	lab_init(&l, 10);
+	m = start(&l, &j);
+	atomic_fetch_add(&l.region->next_record, 1);
+	hand = (struct reclaim){&l.child, m, 3600, 0};
+	cr_assert_eq(reclaim_some(&hand, 1000000, &err), 0);
+	cr_assert_eq(atomic_load(&l.region->committed), 0, "it was committed");
+	cr_assert_eq(table_owner(l.region, 0), 0);
+	cr_assert_lt(commit_delete(m, 0), 0, "a change without an address is refused");
+	commit_free(m);
+	journal_close(j);
+	lab_fini(&l);
+}
