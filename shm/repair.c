@@ -69,19 +69,23 @@ static void write_committed(struct repair *p, uint32_t rec, const struct change 
 		table_put(r, rec, &c->lease);
 }
 
-/* What the lease database says of an address, or that it has nothing. */
+/* What the lease database says of an address, or that it has nothing; no effect if the record,
+ * unless it is half-written, is not older. */
 static int from_database(struct repair *p, uint32_t rec)
 {
+	struct table_record *t = table_record(p->child->region, rec);
 	struct change c = {.kind = CHANGE_PUT};
 	uint8_t buf[RECORD_MAX + 8];
-	int rc = leasedb_get(p->db, table_record(p->child->region, rec)->address, buf, &c.lease,
-		&p->err);
+	int rc = leasedb_get(p->db, t->address, buf, &c.lease, &p->err);
+	bool newer;
 
+	if (rc < 0 && rc != -ENOENT)
+		return rc;
 	if (rc == -ENOENT)
 		c.kind = CHANGE_DELETE;
-	else if (rc < 0)
-		return rc;
-	write_committed(p, rec, &c);
+	newer = rc == -ENOENT ? t->seq != 0 : c.lease.seq > t->seq;
+	if (half_written(t) || newer)
+		write_committed(p, rec, &c);
 	return 0;
 }
 
@@ -98,25 +102,37 @@ static int from_journal(void *arg, const struct change *c)
 	return 0;
 }
 
+/* Database first: what was carried over may be trimmed from the journal. Then the journal over
+ * it, from where the database ends or the dead process's last published change. */
+static int read_committed(struct repair *p, uint64_t applied)
+{
+	struct region *r = p->child->region;
+	uint64_t published = atomic_load(&r->slots[p->child->dead_slot].published);
+	int64_t n;
+	int rc = 0;
+
+	for (size_t i = 0; i < p->n && rc == 0; i++) {
+		if (table_record(r, p->recs[i])->address != 0)
+			rc = from_database(p, p->recs[i]);
+	}
+	if (rc < 0)
+		return rc;
+	n = journal_read(p->journal, (applied < published ? applied : published) + 1, SIZE_MAX,
+		from_journal, p, &p->err);
+	return n < 0 ? (int)n : 0;
+}
+
 static int settle(struct repair *p)
 {
 	struct region *r = p->child->region;
-	uint64_t from = atomic_load(&r->slots[p->child->dead_slot].published) + 1;
-	uint64_t applied = atomic_load(&r->applied) + 1;
-	bool half = false;
-	int64_t rc = 0;
+	uint64_t applied;
+	int rc;
 
-	for (size_t i = 0; i < p->n && rc == 0; i++) {
-		if (half_written(table_record(r, p->recs[i]))) {
-			half = true;
-			rc = from_database(p, p->recs[i]);
-		}
-	}
-	/* what came from the database is behind by what is not carried over yet */
-	if (rc == 0)
-		rc = journal_read(p->journal, half && applied < from ? applied : from, SIZE_MAX,
-			from_journal, p, &p->err);
-	return rc < 0 ? (int)rc : 0;
+	do { /* again, if a change may have gone from the one to the other in between */
+		applied = atomic_load(&r->applied);
+		rc = read_committed(p, applied);
+	} while (rc == 0 && atomic_load(&r->applied) != applied);
+	return rc;
 }
 
 static void let_go(struct repair *p)

@@ -16,7 +16,8 @@ void answer_fini(struct answer *a)
 	*a = (struct answer){0};
 }
 
-static void write_end(struct answer *a, enum answer_result result, const char *fmt, va_list ap)
+static void __attribute__((format(printf, 3, 0)))
+write_end(struct answer *a, enum answer_result result, const char *fmt, va_list ap)
 {
 	char text[1024];
 

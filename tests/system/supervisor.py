@@ -167,12 +167,14 @@ def reload(lab):
     wait_for(lambda: one.statistic("pkt4-ack-sent") > 100, 5, "load")
     for number, seconds in enumerate((1800, 900, 450), 1):
         one.write(server(subnet(pool="192.0.2.10 - 192.0.2.250"), valid_lifetime=seconds))
+        old = set(one.children())
         one.reload()
         wait_for(lambda n=number, s=seconds: lease_time(port, 0x1000 * n) == s, 3,
                  f"lease time {seconds}")
+        wait_for(lambda o=old: len(one.children()) == 3 and not o & set(one.children()), 5,
+                 "the old generation has ended, the new one is complete")
     with open(one.file, "a", encoding="ascii") as f:
         f.write("no-such-parameter = 1;\n")
-    wait_for(lambda: len(one.children()) == 3, 5, "the old generation has ended")
     before = wait_for(lambda: len(one.children()) == 3 and one.children(), 3, "one generation")
     one.reload()
     wait_for(lambda: "no-such-parameter" in one.log(), 3, "the mistake is logged")
