@@ -11,8 +11,8 @@
 
 static bool fits(const struct lease *l)
 {
-	return l->address != 0 && l->hlen <= RECORD_HWADDR_MAX && l->client_id.len <= 255 && l->hostname.len <= 255 &&
-		l->agent.len <= 255 &&
+	return l->address != 0 && l->hlen <= RECORD_HWADDR_MAX && l->client_id.len <= 255 &&
+		l->hostname.len <= 255 && l->agent.len <= 255 &&
 		l->client_id.len + l->hostname.len + l->agent.len + l->context.len <= RECORD_VAR_MAX;
 }
 
@@ -51,7 +51,8 @@ size_t record_encode(const struct lease *l, uint8_t *buf, size_t size)
 }
 
 /* The four parts of variable length, whose lengths were read before. */
-static void read_parts(struct wire_reader *r, struct lease *l, const uint8_t lens[3], uint16_t context)
+static void read_parts(struct wire_reader *r, struct lease *l, const uint8_t lens[3],
+	uint16_t context)
 {
 	struct span hw = wire_read(r, l->hlen);
 

@@ -77,6 +77,7 @@ static void finish(struct connection *c)
 {
 	static char scrap[65536];
 
+	shutdown(c->fd, SHUT_RD); /* nothing more comes in */
 	for (int i = 0; i < 16 && recv(c->fd, scrap, sizeof(scrap), MSG_DONTWAIT) > 0; i++)
 		;
 	close_connection(c);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "shm/carry.h"
+#include "shm/leasedb.h"
 #include "shm/load.h"
 #include "shm/reclaim.h"
 #include "tests/unit/shm/lab.h"
@@ -127,6 +128,7 @@ Test(repair, killed_at_any_moment, .timeout = 120)
 	lab_init(&l, 4000);
 	srand(7);
 	for (uint32_t round = 0; round < 40; round++) {
+		uint64_t before = atomic_load(&l.region->committed);
 		pid_t pid;
 
 		l.child.slot = 10 + round;
@@ -137,17 +139,21 @@ Test(repair, killed_at_any_moment, .timeout = 120)
 			for (uint32_t i = 0;; i++)
 				lease_some(&l, m, round << 16 | i << 4, 1 + i % 7);
 		}
+		/* every other one is let live until it has committed something, however slow it is */
+		for (int i = 0; round % 2 == 0 && i < 5000 &&
+			atomic_load(&l.region->committed) == before; i++)
+			usleep(1000);
 		usleep((useconds_t)(rand() % 12000));
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
-		l.child.slot = 100;
-		l.child.dead_slot = 10 + round;
-		cr_assert_eq(repair_run(&l.child), CHILD_DONE);
-		if (round % 5 == 4) {
+		if (round % 3 == 0) { /* the store is faster than the repair */
 			cr_assert_eq(journal_open(l.dir, &j, &err), 0);
 			cr_assert_geq(carry_run(l.region, j, l.dir, &err), 0, "%s", err.text);
 			journal_close(j);
 		}
+		l.child.slot = 100;
+		l.child.dead_slot = 10 + round;
+		cr_assert_eq(repair_run(&l.child), CHILD_DONE);
 	}
 	cr_assert_gt(count(&l, LEASE_ASSIGNED), 0);
 	compare_with_disk(&l);
@@ -205,4 +211,145 @@ Test(reclaim, leaves_a_record_alone_that_was_never_attached)
 	commit_free(m);
 	journal_close(j);
 	lab_fini(&l);
+}
+
+/* A change that a killed process committed and did not publish, carried over and trimmed before
+ * its repair begins. */
+static void commit_for_the_dead(struct lab *l, struct journal *j, const struct change *c)
+{
+	uint8_t buf[RECORD_MAX];
+	struct span entry = span_of(buf, change_encode(c, buf, sizeof(buf)));
+	struct err err = {0};
+	uint64_t seq;
+
+	cr_assert_eq(journal_append(j, &entry, 1, &seq, &err), 0);
+	atomic_store(&l->region->committed, seq);
+}
+
+Test(repair, what_was_carried_over_before_is_not_lost)
+{
+	struct change put = {.kind = CHANGE_PUT}, gone = {.kind = CHANGE_DELETE};
+	uint32_t rec, fresh, ended;
+	struct err err = {0};
+	struct journal *j;
+	struct commit *m;
+	uint8_t id[8];
+	struct lab l;
+
+	lab_init(&l, 100);
+	m = start(&l, &j);
+	cr_assert_eq(lease_some(&l, m, 0, 3), 0);
+	atomic_store(&l.region->slots[33].published, 3);
+	fresh = pool_take(l.region, &l.range, 33, 10000);
+	ended = table_find(l.region, LAB_START + 1);
+	cr_assert(table_claim(l.region, ended, 33));
+	put.lease = lab_lease(LAB_START + 3, 77, id, 8);
+	commit_for_the_dead(&l, j, &put);
+	gone.lease.address = LAB_START + 1;
+	commit_for_the_dead(&l, j, &gone);
+	/* others go on, more than a chunk of the journal */
+	cr_assert_eq(lease_some(&l, m, 100, 50), 0);
+	cr_assert_geq(carry_run(l.region, j, l.dir, &err), 0, "%s", err.text);
+	cr_assert_eq(lease_some(&l, m, 200, 1), 0);
+	cr_assert_geq(carry_run(l.region, j, l.dir, &err), 0, "%s", err.text);
+	/* a claim without a change, and an offer on top of a lease, stay what they are */
+	rec = table_find(l.region, LAB_START + 2);
+	cr_assert(table_claim(l.region, rec, 33));
+	table_hold(l.region, rec, 77777);
+	l.child.slot = 2;
+	l.child.dead_slot = 33;
+	cr_assert_eq(repair_run(&l.child), CHILD_DONE);
+	cr_assert_eq(table_record(l.region, fresh)->state, LEASE_ASSIGNED);
+	cr_assert_eq(table_record(l.region, fresh)->hwaddr[5], 77);
+	cr_assert_eq(table_record(l.region, ended)->state, TABLE_FREE);
+	cr_assert_eq(table_record(l.region, rec)->offer_until, 77777);
+	commit_free(m);
+	journal_close(j);
+	compare_with_disk(&l);
+	lab_fini(&l);
+}
+
+static int apply_alone(void *arg, const struct change *c)
+{
+	struct leasedb_row row = {c->lease.address, c->lease.seq, c->row};
+	struct err err = {0};
+
+	return leasedb_apply((struct leasedb *)arg, &row, 1, 0, &err);
+}
+
+/* The store was killed between two slices: rows are there, the applied position is not. */
+Test(load, after_half_a_carry)
+{
+	struct err err = {0};
+	struct leasedb *db;
+	struct journal *j;
+	struct commit *m;
+	struct lab l;
+
+	lab_init(&l, 200);
+	m = start(&l, &j);
+	cr_assert_eq(lease_some(&l, m, 0, 50), 0);
+	cr_assert_geq(carry_run(l.region, j, l.dir, &err), 0, "%s", err.text);
+	cr_assert_eq(lease_some(&l, m, 100, 50), 0);
+	cr_assert(table_claim(l.region, 7, 1));
+	cr_assert_eq(commit_delete(m, 7), 0);
+	cr_assert_eq(commit_run(m, &err), 0);
+	cr_assert_eq(leasedb_open(l.dir, &db, &err), 0);
+	cr_assert_eq(journal_read(j, 51, 20, apply_alone, db, &err), 20);
+	leasedb_close(db);
+	commit_free(m);
+	journal_close(j);
+	compare_with_disk(&l);
+	cr_assert_eq(count(&l, LEASE_ASSIGNED), 99);
+	lab_fini(&l);
+}
+
+Test(reclaim, fates)
+{
+	static const struct {
+		uint8_t state;
+		uint32_t cltt, hold_s;
+		int want; /* state after it */
+	} cases[] = {
+		/* all last 3600 s; it is 10000 */
+		{LEASE_ASSIGNED, 6401, 100, LEASE_ASSIGNED}, {LEASE_ASSIGNED, 6400, 100, LEASE_EXPIRED},
+		{LEASE_ASSIGNED, 6400, 0, TABLE_FREE}, {LEASE_DECLINED, 6401, 100, LEASE_DECLINED},
+		{LEASE_DECLINED, 6400, 100, TABLE_FREE}, {LEASE_EXPIRED, 6301, 100, LEASE_EXPIRED},
+		{LEASE_EXPIRED, 6300, 100, TABLE_FREE}, {LEASE_RELEASED, 6300, 100, TABLE_FREE},
+		{TABLE_OFFER, 10001, 100, TABLE_OFFER}, {TABLE_OFFER, 10000, 100, TABLE_FREE},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct reclaim hand;
+		struct err err = {0};
+		struct lease lease;
+		struct journal *j;
+		struct commit *m;
+		uint8_t id[8];
+		uint32_t rec;
+		struct lab l;
+
+		lab_init(&l, 10);
+		m = start(&l, &j);
+		rec = pool_take(l.region, &l.range, 1, 10000);
+		lease = lab_lease(LAB_START, 1, id, 8);
+		lease.cltt = cases[i].cltt;
+		lease.state = cases[i].state;
+		if (lease.state == TABLE_OFFER) {
+			table_offer(l.region, rec, &lease, cases[i].cltt);
+			table_release(l.region, rec);
+		} else {
+			cr_assert_eq(commit_put(m, rec, &lease), 0);
+			cr_assert_eq(commit_run(m, &err), 0);
+		}
+		hand = (struct reclaim){&l.child, m, cases[i].hold_s, 0};
+		cr_assert_eq(reclaim_some(&hand, 10000, &err), 0);
+		cr_assert_eq(table_record(l.region, rec)->state, cases[i].want, "case %zu", i);
+		cr_assert_eq(table_owner(l.region, rec), 0, "case %zu", i);
+		commit_free(m);
+		journal_close(j);
+		if (lease.state != TABLE_OFFER)
+			compare_with_disk(&l);
+		lab_fini(&l);
+	}
 }
