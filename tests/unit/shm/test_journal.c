@@ -5,9 +5,11 @@
  */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "shm/env.h"
 #include "shm/leasedb.h"
 #include "tests/unit/shm/lab.h"
 
@@ -169,5 +171,34 @@ Test(leasedb, apply_get_walk)
 	cr_assert_eq(leasedb_each(db, 0, count_ascending, &last, &err), 0);
 	cr_assert_eq(last, LAB_START + 600);
 	leasedb_close(db);
+	lab_fini(&l);
+}
+
+static int make_it_newer(struct env_txn *t, void *arg)
+{
+	static const uint8_t version[8] = {2};
+
+	(void)arg;
+	return env_put(t, 1, span_of("version", 7), span_of(version, sizeof(version)));
+}
+
+Test(leasedb, a_newer_version_is_refused)
+{
+	static const struct env_table tables[] = {
+		{"leases", ENV_KEY_BYTES}, {"meta", ENV_KEY_BYTES}};
+	struct err err = {0};
+	struct leasedb *db;
+	struct env *env;
+	char path[80];
+	struct lab l;
+
+	lab_init(&l, 16);
+	cr_assert_eq(leasedb_open(l.dir, &db, &err), 0, "%s", err.text);
+	leasedb_close(db);
+	snprintf(path, sizeof(path), "%s/leases", l.dir);
+	cr_assert_eq(env_open(path, tables, 2, &env, &err), 0, "%s", err.text);
+	cr_assert_eq(env_write(env, make_it_newer, NULL, &err), 0);
+	env_close(env);
+	cr_assert_eq(leasedb_open(l.dir, &db, &err), -ENOTSUP);
 	lab_fini(&l);
 }
