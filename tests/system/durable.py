@@ -76,6 +76,7 @@ def serves(port, number, seconds=1.0):
       only="lessord", seconds=120 + 8 * WORKER_KILLS)
 def worker_killed(lab):
     one, host, port = busy_site(lab)
+    one.children_die = True
     rest = {pid for pid, title in one.children().items() if "worker" not in title}
     load = Load(lab, host, RATE, 8 * WORKER_KILLS + 60, CLIENTS)
     gaps = []
@@ -113,6 +114,7 @@ def renewed(one, port, acks):
       seconds=120)
 def others_killed(lab):
     one, host, _ = busy_site(lab)
+    one.children_die = True
     load = Load(lab, host, 1000, 6, CLIENTS)
     for role in ("store", "control", "store"):
         (victim,) = one.children(role)

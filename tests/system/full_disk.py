@@ -5,7 +5,7 @@ itself when there is room again."""
 
 import os
 
-from lib import case, dhcp, kernel
+from lib import case, dhcp
 from lib.case import test
 from lib.config import server, subnet
 from lib.station import Station
@@ -14,15 +14,6 @@ from lib.wait import check, equal, wait_for
 SIZE = 24 << 20
 MOST = 30_000   # clients until a disk without room has to be noticed
 STEP = 100
-
-
-def small_disk(lab, one):
-    """Puts the server's state on a small file system of its own; returns its folder."""
-    disk = os.path.join(one.dir, "disk")
-    os.mkdir(disk)
-    kernel.mount_tmpfs(disk, f"mode=0755,size={SIZE}")
-    one.state_dir = os.path.join(disk, "state")
-    return disk
 
 
 def fill(disk):
@@ -67,7 +58,9 @@ def full(lab):
     lan.join(clients, "eth0")
     tree = server(subnet(1, "10.0.0.0/8", "10.0.1.0 - 10.3.255.255", None))
     one = lab.server(host, tree, start=False)
-    disk = small_disk(lab, one)
+    disk = os.path.join(one.dir, "disk")
+    lab.small_disk(disk, SIZE)
+    one.state_dir = os.path.join(disk, "state")
     one.start()
     port = lab.port(clients)
     family = one.children()

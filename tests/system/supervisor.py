@@ -127,6 +127,7 @@ def supervisor_killed(lab):
 @test("a child killed is replaced at once, the others stay", only="lessord")
 def children(lab):
     one, _ = lab.simple(server(workers=2))
+    one.children_die = True
     family = wait_for(lambda: len(one.children("worker")) == 2 and one.children(), 3, "children")
     for role in ("worker", "store", "control"):
         victim = next(pid for pid, title in family.items() if role in title)

@@ -51,6 +51,7 @@ class Lab:
         os.chmod(self.dir, 0o755)
         self.kind = _options.server
         self.spaces, self.processes, self.ports, self.servers = [], [], [], []
+        self.mounts = []
         self.note = ""  # a figure to print beside the result
 
     def space(self, name):
@@ -63,6 +64,12 @@ class Lab:
     def track(self, proc):
         self.processes.append(proc)
         return proc
+
+    def small_disk(self, folder, size):
+        """Makes the folder a file system of its own, of so many octets."""
+        os.makedirs(folder, exist_ok=True)
+        kernel.mount_tmpfs(folder, f"mode=0755,size={size}")
+        self.mounts.append(folder)
 
     def program(self, name):
         path = os.path.join(_options.build, name)
@@ -115,6 +122,8 @@ class Lab:
             port.close()
         for space in self.spaces:
             space.close()
+        for folder in self.mounts:
+            kernel.unmount(folder)
         if _options.keep:
             print(f"    kept: {self.dir}")
         else:

@@ -23,6 +23,7 @@ class Server:
         self.lab, self.space, self.tree = lab, space, tree
         self.dir = os.path.join(lab.dir, name)
         self.process = None
+        self.children_die = False  # set by tests that kill some
         os.makedirs(self.dir)
         os.chmod(self.dir, 0o755)
         self.socket = os.path.join(self.dir, "run", "control.sock")
@@ -75,6 +76,7 @@ class Server:
     def check_sane(self):
         found = _SANITIZER.search(self.log())
         check(found is None, f"sanitizer report in the log of {self.name}")
+        check(self.children_die or "CHILD_DIED" not in self.log(), "a child died by itself")
 
     def log(self):
         return self.process.log_text() if self.process else ""
