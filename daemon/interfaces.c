@@ -203,6 +203,8 @@ static struct interface *want(struct supervisor *sv, const char *name, uint32_t 
 		*i = (struct interface){0};
 		snprintf(i->name, sizeof(i->name), "%s", name);
 		memcpy(sv->region->interfaces[number_of(sv, i)].name, i->name, sizeof(i->name));
+		if (atomic_load(&sv->region->interfaces_end) <= number_of(sv, i))
+			atomic_store(&sv->region->interfaces_end, number_of(sv, i) + 1);
 	}
 	if (!i->wanted)
 		i->only = only;

@@ -79,6 +79,8 @@ struct region {
 	_Alignas(64) _Atomic uint64_t applied;
 	_Atomic uint32_t apply_wanted; /* futex: somebody waits for applied, the store shall hurry */
 
+	/* Interfaces, some of them unused again; one past the highest number ever used. */
+	_Atomic uint32_t interfaces_end;
 	struct region_interface interfaces[REGION_INTERFACES];
 	struct region_slot slots[REGION_SLOTS];
 	struct counter_block counters[REGION_SLOTS];

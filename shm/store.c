@@ -109,21 +109,6 @@ int store_run(const struct child *c, uint32_t hold_s)
 	return CHILD_DONE;
 }
 
-int store_wait_applied(struct region *r, unsigned timeout_ms)
-{
-	uint64_t wanted = atomic_load(&r->committed);
-	uint64_t until = clock_mono_ns() + timeout_ms * CLOCK_NS_PER_MS;
-	struct timespec pause = {0, 2 * (long)CLOCK_NS_PER_MS};
-
-	while (atomic_load(&r->applied) < wanted) {
-		if (clock_mono_ns() >= until)
-			return -ETIMEDOUT;
-		store_hurry(r);
-		nanosleep(&pause, NULL);
-	}
-	return 0;
-}
-
 void store_hurry(struct region *r)
 {
 	atomic_store(&r->apply_wanted, 1);

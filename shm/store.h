@@ -15,8 +15,4 @@ int store_run(const struct child *c, uint32_t hold_s);
 /* Asks the store to carry the journal over now; returns at once. */
 void store_hurry(struct region *r);
 
-/* Asks the store to catch up and waits until the database holds all that was committed when the
- * call began. 0, or -ETIMEDOUT after timeout_ms. */
-int store_wait_applied(struct region *r, unsigned timeout_ms);
-
 #endif

@@ -95,10 +95,9 @@ bool select_is_own(const struct query *q, uint32_t address)
 
 	if (address == 0)
 		return false;
-	for (size_t i = 0; i < REGION_INTERFACES; i++) {
-		if (atomic_load_explicit(&r->interfaces[i].state, memory_order_relaxed) ==
-			INTERFACE_UNUSED)
-			break;
+	/* one that is unused has no address */
+	for (uint32_t i = 0; i < atomic_load_explicit(&r->interfaces_end, memory_order_relaxed);
+		i++) {
 		if (atomic_load_explicit(&r->interfaces[i].address, memory_order_relaxed) == address)
 			return true;
 	}

@@ -168,6 +168,19 @@ static void write_dhcp_state(struct out *o)
 	out_close(o, '}');
 }
 
+/* The counters that Kea has no name for: reasons of rejects, batches... */
+static void write_counters(const struct region *r, struct out *o)
+{
+	out_key(o, "counters");
+	out_open(o, '{');
+	for (int c = 0; c < COUNTER_COUNT; c++) {
+		if (counter_kea_name((enum counter)c) == NULL)
+			out_key_int(o, counter_symbol((enum counter)c),
+				(int64_t)counter_sum(r, (enum counter)c));
+	}
+	out_close(o, '}');
+}
+
 /* Lessor's own part. */
 static void write_lessor(const struct region *r, struct out *o, size_t *ret_workers)
 {
@@ -182,6 +195,7 @@ static void write_lessor(const struct region *r, struct out *o, size_t *ret_work
 	out_close(o, '}');
 	write_interfaces(r, o);
 	write_children(r, o, ret_workers);
+	write_counters(r, o);
 	out_close(o, '}');
 }
 

@@ -9,7 +9,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "daemon/conf/model.h"
 #include "shm/base/clock.h"
@@ -134,22 +133,10 @@ static void each_global(struct control *ctl, statistic_fn *fn, void *arg)
 	fn(arg, "declined-addresses", ctl->usage.all.declined);
 }
 
-static void timestamp(char *buf, size_t size)
-{
-	uint64_t us = clock_wall_us();
-	time_t s = (time_t)(us / 1000000);
-	struct tm tm;
-	char day[32];
-
-	localtime_r(&s, &tm);
-	strftime(day, sizeof(day), "%Y-%m-%d %H:%M:%S", &tm);
-	snprintf(buf, size, "%s.%06u", day, (unsigned)(us % 1000000));
-}
-
 struct writing {
 	struct out *out;
 	const char *only; /* NULL: all */
-	char now[48];
+	char now[CLOCK_STAMP_SIZE];
 };
 
 /* One sample, the present one. */
@@ -173,7 +160,7 @@ struct all {
 	struct control *ctl;
 	size_t next; /* in model.by_id */
 	bool begun;
-	char now[48];
+	char now[CLOCK_STAMP_SIZE];
 };
 
 /* Some of the subnets: hundreds of thousands of names are not made in one go. */
@@ -209,7 +196,7 @@ void cmd_statistic_get_all(struct control *ctl, const json_t *args, struct answe
 		return;
 	usage_refresh(&ctl->usage, ctl->child);
 	all->ctl = ctl;
-	timestamp(all->now, sizeof(all->now));
+	clock_stamp(all->now);
 }
 
 void cmd_statistic_get(struct control *ctl, const json_t *args, struct answer *a)
@@ -224,7 +211,7 @@ void cmd_statistic_get(struct control *ctl, const json_t *args, struct answer *a
 		return;
 	}
 	usage_refresh(&ctl->usage, ctl->child);
-	timestamp(w.now, sizeof(w.now));
+	clock_stamp(w.now);
 	answer_begin(a);
 	out_open(&a->out, '{');
 	each_global(ctl, write_statistic, &w);
@@ -283,7 +270,7 @@ static size_t write_result_set(const struct control *ctl, json_int_t first, json
 	static const char *const columns[] = {"subnet-id", "total-addresses",
 		"cumulative-assigned-addresses", "assigned-addresses", "declined-addresses"};
 	const struct model *m = ctl->child->model;
-	char now[48];
+	char now[CLOCK_STAMP_SIZE];
 	size_t n = 0;
 
 	out_key(o, "columns");
@@ -300,7 +287,7 @@ static size_t write_result_set(const struct control *ctl, json_int_t first, json
 		}
 	}
 	out_close(o, ']');
-	timestamp(now, sizeof(now));
+	clock_stamp(now);
 	out_key_string(o, "timestamp", now);
 	return n;
 }

@@ -4,6 +4,7 @@
  */
 #include "shm/base/clock.h"
 
+#include <stdio.h>
 #include <time.h>
 
 static struct timespec now(clockid_t id)
@@ -24,6 +25,19 @@ uint64_t clock_wall_us(void)
 	struct timespec ts = now(CLOCK_REALTIME);
 
 	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+const char *clock_stamp(char buf[CLOCK_STAMP_SIZE])
+{
+	uint64_t us = clock_wall_us();
+	time_t s = (time_t)(us / 1000000);
+	struct tm tm;
+	char day[32];
+
+	localtime_r(&s, &tm);
+	strftime(day, sizeof(day), "%Y-%m-%d %H:%M:%S", &tm);
+	snprintf(buf, CLOCK_STAMP_SIZE, "%s.%06u", day, (unsigned)(us % 1000000));
+	return buf;
 }
 
 uint64_t clock_mono_ns(void)

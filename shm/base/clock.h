@@ -6,6 +6,7 @@
 #ifndef LESSOR_SHM_BASE_CLOCK_H
 #define LESSOR_SHM_BASE_CLOCK_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define CLOCK_NS_PER_S  1000000000ULL
@@ -16,6 +17,10 @@ uint32_t clock_wall_s(void);
 
 /* Unix time in microseconds, for what is shown to people. */
 uint64_t clock_wall_us(void);
+
+/* Writes the local time, "YYYY-MM-DD HH:MM:SS.ffffff", into buf and returns buf. */
+#define CLOCK_STAMP_SIZE 48
+const char *clock_stamp(char buf[CLOCK_STAMP_SIZE]);
 
 /* CLOCK_BOOTTIME in nanoseconds: goes on while the machine sleeps, never steps. */
 uint64_t clock_mono_ns(void);

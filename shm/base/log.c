@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/uio.h>
 #include <syslog.h>
-#include <time.h>
 #include <unistd.h>
 
 #define SD_JOURNAL_SUPPRESS_LOCATION
@@ -61,19 +60,12 @@ static const char *level_word(int level)
 
 static void write_line(enum log_event ev, const char *text)
 {
-	char line[1200], stamp[48] = "";
+	char line[1200], stamp[CLOCK_STAMP_SIZE];
 	int n;
 
 	if (log_format == LOG_KEA) {
-		uint64_t us = clock_wall_us();
-		time_t s = (time_t)(us / 1000000);
-		struct tm tm;
-		char day[32];
-
-		localtime_r(&s, &tm);
-		strftime(day, sizeof(day), "%Y-%m-%d %H:%M:%S", &tm);
-		snprintf(stamp, sizeof(stamp), "%s.%03u ", day, (unsigned)(us / 1000 % 1000));
-		n = snprintf(line, sizeof(line), "%s%s [lessor.%s/%d] %s %s\n", stamp,
+		/* Kea's lines have milliseconds: the stamp without its last three digits */
+		n = snprintf(line, sizeof(line), "%.23s %s [lessor.%s/%d] %s %s\n", clock_stamp(stamp),
 			level_word(events[ev].level), log_module, (int)getpid(), events[ev].name,
 			text);
 	} else {

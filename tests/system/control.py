@@ -219,6 +219,8 @@ def ctl(lab):
     for command in ("status", "leases", "stats"):
         check(one.ctl(command).stdout, f"lessorctl {command} prints nothing")
         json.loads(one.ctl("--json", command).stdout)
+    for name in ("pkt4-received", "msg-bad-cookie", "frame-udp-checksum"):
+        check(name in one.ctl("stats").stdout, f"lessorctl stats does not show {name}")
     lines = one.ctl("leases").stdout
     check(first.address in lines and second.address in lines, f"leases: {lines}")
     check(first.address not in one.ctl("leases", "--subnet", "7").stdout, "leases of subnet 7")

@@ -18,8 +18,6 @@ RATE = int(os.environ.get("RATE", 2500))  # exchanges a second; 2,000 are promis
 CLIENTS = 40_000
 KILLS = case.rounds(3, 20)
 WORKER_KILLS = case.rounds(4, 100)
-BURST = 4  # kills in a row, before a pause in which the back-off of the restarts ends
-CALM = 11  # seconds that such a pause takes
 
 
 def busy_site(lab, workers=1):
@@ -81,9 +79,6 @@ def worker_killed(lab):
     load = Load(lab, host, RATE, 8 * WORKER_KILLS + 60, CLIENTS)
     gaps = []
     for number in range(WORKER_KILLS):
-        if number and number % BURST == 0:
-            calm = time.monotonic() + CALM
-            wait_for(lambda: time.monotonic() >= calm, CALM + 1, "a pause")
         start = one.statistic("pkt4-ack-sent")
         moment = random.randrange(1, RATE)
         wait_for(lambda: one.statistic("pkt4-ack-sent") - start >= moment, 10, "ACKs flow",

@@ -48,6 +48,7 @@ struct stage *stage_new(const char *conf)
 	}
 	cr_assert_eq(pool_build(s->region, &s->pools, &err), 0);
 	cr_assert_eq(journal_open(s->dir, &s->journal, &err), 0, "%s", err.text);
+	atomic_store(&s->region->interfaces_end, 1);
 	atomic_store(&s->region->interfaces[0].state, INTERFACE_READY);
 	atomic_store(&s->region->interfaces[0].address, STAGE_SERVER);
 	s->child = (struct child){.slot = 1, .region = s->region, .model = s->model,

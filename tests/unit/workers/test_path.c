@@ -69,7 +69,12 @@ Test(path, never_the_servers_own_address)
 {
 	struct stage *s = stage_new(plain);
 
-	atomic_store(&s->region->interfaces[0].address, POOL + 3);
+	/* an interface that was given up leaves its number unused in front of the others */
+	atomic_store(&s->region->interfaces_end, 2);
+	atomic_store(&s->region->interfaces[0].state, INTERFACE_UNUSED);
+	atomic_store(&s->region->interfaces[0].address, 0);
+	atomic_store(&s->region->interfaces[1].state, INTERFACE_READY);
+	atomic_store(&s->region->interfaces[1].address, POOL + 3);
 	for (uint32_t k = 0; k < 9; k++) {
 		stage_begin(s, MSG_DISCOVER, k);
 		stage_opt_be32(s, OPT_REQUESTED_ADDRESS, POOL + 3);
