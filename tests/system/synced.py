@@ -8,7 +8,7 @@ from lib import case, dhcp, trace
 from lib.case import test
 from lib.config import server, subnet
 from lib.station import Station
-from lib.wait import Failure, check, equal
+from lib.wait import Failure, check, equal, wait_for
 
 BATCHES = 30
 
@@ -58,9 +58,13 @@ def durable_before(calls, files, state_dir, send, since):
 @test("each batch is synced to disk before the first of its ACKs is sent", only="lessord")
 def synced(lab):
     one, port = lab.simple(server(subnet(1, "192.0.2.0/24", "192.0.2.10 - 192.0.2.250")))
+    Station(port, 300).lease()  # the server may be ready before its worker has opened its files
     (worker,) = one.children("worker")
     files = trace.files(worker)
+    check(any(path.startswith(one.state_dir) for path, _ in files.values()),
+          f"the worker has no file of the state folder open: {files}")
     tracer = trace.Trace(lab, worker)
+    wait_for(lambda: Station(port, 300).discover() and tracer.live(), 5, "the trace shows calls")
     sent, number = {}, 1
     for size in range(BATCHES):
         numbers = range(number, number + 1 + size % 8)
