@@ -94,15 +94,13 @@ static void publish(const struct commit *m, size_t i, uint64_t seq)
 		}
 		table_put(r, m->rec[i], &c.lease);
 	}
-	pool_return(r, child->pools, m->rec[i]);
-	table_release(r, m->rec[i]);
+	pool_release(r, child->pools, m->rec[i]);
 }
 
 static void undo(struct commit *m)
 {
 	for (size_t i = 0; i < m->n; i++) {
-		pool_return(m->child->region, m->child->pools, m->rec[i]);
-		table_release(m->child->region, m->rec[i]);
+		pool_release(m->child->region, m->child->pools, m->rec[i]);
 	}
 }
 

@@ -117,8 +117,7 @@ static int queue_ended(const struct child *c, struct err *err)
 	for (size_t i = 0; i < n; i++) {
 		if (!table_claim(r, v[i].rec, c->slot))
 			continue;
-		pool_return(r, c->pools, v[i].rec);
-		table_release(r, v[i].rec);
+		pool_release(r, c->pools, v[i].rec);
 	}
 	free(v);
 	return 0;

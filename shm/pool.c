@@ -230,30 +230,35 @@ uint32_t pool_take(struct region *r, const struct pool_range *pool, uint32_t slo
 	return rec;
 }
 
-void pool_return(struct region *r, const struct pools *pools, uint32_t rec)
+/* The queue for a record of this state, NULL: none; the fresh mark will come by an address that
+ * was given away out of turn. */
+static struct pool_queue *queue_for(struct pool_state *st, const struct table_record *t,
+	uint8_t *ret_flag)
+{
+	if (t->state == TABLE_FREE && t->address - st->start < atomic_load(&st->fresh)) {
+		*ret_flag = TABLE_QUEUED_FREE;
+		return &st->free;
+	}
+	if (t->state == LEASE_EXPIRED || t->state == LEASE_RELEASED) {
+		*ret_flag = TABLE_QUEUED_EXPIRED;
+		return &st->expired;
+	}
+	return NULL;
+}
+
+void pool_release(struct region *r, const struct pools *pools, uint32_t rec)
 {
 	struct table_record *t = table_record(r, rec);
 	const struct pool_range *pool = pool_of(pools, t->address);
-	struct pool_queue *q;
-	uint32_t offset;
-	uint8_t flag;
+	struct pool_queue *q = NULL;
+	uint8_t flag = 0;
 
-	if (pool == NULL)
-		return;
-	offset = t->address - pool->start;
-	if (t->state == TABLE_FREE) {
-		if (offset >= atomic_load(&pool->state->fresh))
-			return; /* the fresh mark will come by */
-		q = &pool->state->free;
-		flag = TABLE_QUEUED_FREE;
-	} else if (t->state == LEASE_EXPIRED || t->state == LEASE_RELEASED) {
-		q = &pool->state->expired;
-		flag = TABLE_QUEUED_EXPIRED;
-	} else {
-		return;
-	}
-	if ((atomic_fetch_or(&t->queued, flag) & flag) == 0)
-		push(pool->state, q, offset);
+	if (pool != NULL)
+		q = queue_for(pool->state, t, &flag);
+	table_release(r, rec);
+	/* killed here: nobody's claim, in no queue; repair looks through the pools for that */
+	if (q != NULL && (atomic_fetch_or(&t->queued, flag) & flag) == 0)
+		push(pool->state, q, t->address - pool->start);
 }
 
 void pool_count(const struct pool_range *pool, enum pool_counter c)
@@ -285,11 +290,12 @@ uint32_t pool_requeue(struct region *r, const struct pool_range *pool, uint32_t 
 			continue;
 		if (rec == TABLE_NONE)
 			continue;
-		if (table_record(r, rec)->queued == 0) {
-			pool_return(r, &only, rec);
-			n += table_record(r, rec)->queued != 0;
+		if (table_record(r, rec)->queued != 0) {
+			table_release(r, rec);
+			continue;
 		}
-		table_release(r, rec);
+		pool_release(r, &only, rec);
+		n++;
 	}
 	return n;
 }

@@ -38,9 +38,10 @@ const struct pool_range *pool_of(const struct pools *pools, uint32_t address);
  * TABLE_NONE if there is none. */
 uint32_t pool_take(struct region *r, const struct pool_range *pool, uint32_t slot, uint32_t now);
 
-/* Puts a record's address back into the queue that fits its state; no effect if it stands there
- * already or lies in no pool. Needs the claim. */
-void pool_return(struct region *r, const struct pools *pools, uint32_t rec);
+/* Releases a claimed record and, if its state says so, puts its address into the queue where it
+ * belongs, unless it stands there already. The claim goes first: who takes the address out of the
+ * queue must be able to claim it. */
+void pool_release(struct region *r, const struct pools *pools, uint32_t rec);
 
 /* What is counted of each pool since its state was made. */
 enum pool_counter {

@@ -17,6 +17,7 @@ enum fate {
 	FORGET,  /* an offer without a row on disk: free it, nothing to commit */
 	DELETE,  /* remove the row */
 	EXPIRE,  /* becomes LEASE_EXPIRED */
+	QUEUE,   /* left its queue while it was held for its client: back into it */
 };
 
 static enum fate fate_of(const struct table_record *t, uint32_t hold_s, uint32_t now)
@@ -36,7 +37,9 @@ static enum fate fate_of(const struct table_record *t, uint32_t hold_s, uint32_t
 		return end > now ? KEEP : DELETE;
 	case LEASE_EXPIRED:
 	case LEASE_RELEASED:
-		return end + hold_s > now ? KEEP : DELETE;
+		if (end + hold_s <= now)
+			return DELETE;
+		return t->queued == 0 ? QUEUE : KEEP;
 	default:
 		return KEEP;
 	}
@@ -62,10 +65,10 @@ static int settle(struct reclaim *c, uint32_t rec, enum fate fate)
 	const struct table_record *t = table_record(r, rec);
 	struct table_copy copy;
 
-	if (fate == FORGET) {
+	if (fate == FORGET)
 		table_clear(r, rec);
+	if (fate == FORGET || fate == QUEUE)
 		return -ECANCELED; /* let go at once */
-	}
 	count_reclaimed(c->child, t);
 	if (fate == DELETE)
 		return commit_delete(c->commit, rec);
@@ -86,8 +89,7 @@ static void look_at(struct reclaim *c, uint32_t rec, uint32_t now)
 	fate = fate_of(t, c->hold_s, now); /* again, now that nobody else can change it */
 	if (fate != KEEP && settle(c, rec, fate) == 0)
 		return; /* the commit has the claim */
-	pool_return(r, c->child->pools, rec);
-	table_release(r, rec);
+	pool_release(r, c->child->pools, rec);
 }
 
 int reclaim_some(struct reclaim *c, uint32_t now, struct err *err)

@@ -146,8 +146,7 @@ static void let_go(struct repair *p)
 		finish_write(t);
 		table_reindex(r, p->recs[i]);
 		atomic_store(&t->queued, 0); /* the push may not have happened */
-		pool_return(r, p->child->pools, p->recs[i]);
-		table_release(r, p->recs[i]);
+		pool_release(r, p->child->pools, p->recs[i]);
 	}
 	for (size_t i = 0; i < p->child->pools->n; i++)
 		queued += pool_requeue(r, &p->child->pools->v[i], p->child->slot);

@@ -128,8 +128,7 @@ enum alloc_result alloc_claim_any(struct query *q)
 
 void alloc_give_back(struct query *q)
 {
-	pool_return(q->ctx->region, q->ctx->child->pools, q->rec);
-	table_release(q->ctx->region, q->rec);
+	pool_release(q->ctx->region, q->ctx->child->pools, q->rec);
 	q->rec = TABLE_NONE;
 }
 

@@ -62,8 +62,7 @@ static void forget(struct query *q, uint32_t rec)
 		if (table_record(r, rec)->seq == 0)
 			table_clear(r, rec);
 	}
-	pool_return(r, q->ctx->child->pools, rec);
-	table_release(r, rec);
+	pool_release(r, q->ctx->child->pools, rec);
 }
 
 static enum verdict grant(struct query *q, uint32_t before)

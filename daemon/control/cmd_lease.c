@@ -117,8 +117,7 @@ static enum answer_progress get_lease(struct answer *a)
 /* Gives a record back unchanged. Who looked for a free address may have passed it meanwhile. */
 static void leave(struct control *ctl, uint32_t rec)
 {
-	pool_return(ctl->child->region, ctl->child->pools, rec);
-	table_release(ctl->child->region, rec);
+	pool_release(ctl->child->region, ctl->child->pools, rec);
 }
 
 static void commit_claimed(struct control *ctl, uint32_t rec, struct answer *a)
