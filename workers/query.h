@@ -48,6 +48,9 @@ struct query {
 	struct msg msg;                  /* [3] */
 	const struct model_subnet *subnet; /* [5] chosen by select, moved by alloc; NULL: none */
 	uint32_t server_id;              /* [5] that we go by with this client */
+	const uint16_t *classes;         /* [4] numbers, in the order of association */
+	size_t n_classes;
+	const struct model_host *host;   /* [6] the client's reservation, NULL: none */
 	struct table_client client;      /* [3] as the subnet wants it identified */
 	uint32_t rec;                    /* [6] record of the address, or TABLE_NONE */
 	uint32_t address;                /* [6] what the client gets, 0: nothing */

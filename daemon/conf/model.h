@@ -12,13 +12,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "workers/packet/expr.h"
 #include "workers/packet/optdef.h"
 
+struct model_host;
+
+/* Where a value was configured; a later one goes before an earlier one. */
 enum model_scope {
 	MODEL_GLOBAL,
+	MODEL_CLASS,
 	MODEL_NETWORK,
 	MODEL_SUBNET,
 	MODEL_POOL,
+	MODEL_HOST,
 };
 
 /* One configured option, encoded. */
@@ -48,6 +54,55 @@ struct model_params {
 	uint32_t next_server; /* host byte order, 0: none */
 	const char *server_hostname, *boot_file_name; /* "" if not set */
 	uint32_t server_id; /* option 54 as configured, host byte order, 0: not set */
+};
+
+/* Boot fields of a class or a reservation; NULL and 0: not set there. */
+struct model_boot {
+	uint32_t next_server; /* host byte order */
+	const char *server_hostname, *boot_file_name;
+};
+
+/* A set of classes by number, in the order of the file. */
+struct model_classes {
+	size_t n;
+	const uint16_t *v;
+};
+
+/* A client class. Its number is its place in model.classes: evaluation goes in this order. */
+struct model_class {
+	const char *name;
+	uint16_t number;
+	bool only_additional;  /* only-in-additional-list */
+	bool late;             /* depends on KNOWN or UNKNOWN: second pass */
+	struct expr *test;     /* NULL: none */
+	struct expr *template_test; /* NULL: none */
+	struct model_options options;
+	struct model_boot boot;
+	/* s, 0: not set */
+	uint32_t valid_lifetime, min_valid_lifetime, max_valid_lifetime, offer_lifetime;
+};
+
+/* What a reservation knows a client by, in Kea's words. */
+enum model_host_id {
+	MODEL_HOST_HW_ADDRESS,
+	MODEL_HOST_DUID,
+	MODEL_HOST_CIRCUIT_ID,
+	MODEL_HOST_CLIENT_ID,
+	MODEL_HOST_FLEX_ID,
+	MODEL_HOST_IDS,
+};
+
+/* A reservation. */
+struct model_host {
+	uint32_t subnet_id; /* 0: global */
+	uint32_t address;   /* host byte order, 0: none */
+	uint8_t id_type;    /* enum model_host_id */
+	uint8_t id_len;
+	const uint8_t *id;
+	const char *hostname; /* "" if none */
+	struct model_classes classes;
+	struct model_options options;
+	struct model_boot boot;
 };
 
 struct model_pool {
