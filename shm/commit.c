@@ -15,6 +15,7 @@ struct commit {
 	const struct child *child;
 	struct journal *journal;
 	size_t n, used;
+	uint64_t first, took_ns; /* of commit_append(): first position, time it took */
 	uint32_t rec[COMMIT_MAX];
 	struct span entry[COMMIT_MAX]; /* encoded changes, in buf */
 	uint8_t buf[COMMIT_MAX * 256 + RECORD_MAX];
@@ -112,28 +113,43 @@ static void raise_committed(struct region *r, uint64_t seq)
 		;
 }
 
-int commit_run(struct commit *m, struct err *err)
+int commit_append(struct commit *m, struct err *err)
+{
+	uint64_t begun = clock_mono_ns();
+	int rc = journal_append(m->journal, m->entry, m->n, &m->first, err);
+
+	m->took_ns = clock_mono_ns() - begun;
+	return rc;
+}
+
+void commit_settle(struct commit *m, int rc)
 {
 	struct region *r = m->child->region;
 	struct counter_block *counters = child_counters(m->child);
-	uint64_t first, begun = clock_mono_ns();
-	int rc;
+	uint64_t last = m->first + m->n - 1;
 
-	if (m->n == 0)
-		return 0;
-	rc = journal_append(m->journal, m->entry, m->n, &first, err);
 	if (rc < 0) {
 		counter_inc(counters, COUNTER_COMMIT_FAILED);
 		undo(m);
 	} else {
 		counter_inc(counters, COUNTER_BATCHES);
 		counter_add(counters, COUNTER_BATCH_CHANGES, m->n);
-		counter_add(counters, COUNTER_COMMIT_NS, clock_mono_ns() - begun);
-		raise_committed(r, first + m->n - 1);
+		counter_add(counters, COUNTER_COMMIT_NS, m->took_ns);
+		raise_committed(r, last);
 		for (size_t i = 0; i < m->n; i++)
-			publish(m, i, first + i);
-		atomic_store(&r->slots[m->child->slot].published, first + m->n - 1);
+			publish(m, i, m->first + i);
+		atomic_store(&r->slots[m->child->slot].published, last);
 	}
 	m->n = m->used = 0;
+}
+
+int commit_run(struct commit *m, struct err *err)
+{
+	int rc;
+
+	if (m->n == 0)
+		return 0;
+	rc = commit_append(m, err);
+	commit_settle(m, rc);
 	return rc;
 }

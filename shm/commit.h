@@ -34,4 +34,11 @@ size_t commit_count(const struct commit *m);
  * records are as before. The gatherer is empty either way, no claim is held. */
 int commit_run(struct commit *m, struct err *err);
 
+/* commit_run() in two halves, for a process that gathers the next changes meanwhile. The first may
+ * run in another thread: it touches nothing but m, which must not be empty, and the journal. The
+ * second takes its result. A process settles its commits in the order in which it appended
+ * them, one before the next is appended. */
+int commit_append(struct commit *m, struct err *err);
+void commit_settle(struct commit *m, int rc);
+
 #endif

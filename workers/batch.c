@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * batch: a fixed array; the worker sends what is not held, commits, sends the rest, and empties.
+ * batch: a fixed array, filled by the worker, emptied by tx.
  */
 #include "workers/batch.h"
 

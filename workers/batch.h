@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * batch [8] [e]: the answers of the packets that are worked on together. Those that tell of a
- * change wait for the one commit of the batch; if it fails they are thrown away.
+ * batch [8] [e]: answers that leave together, with as few system calls as possible. Those that
+ * tell of changes stand in the batch of the commit that they wait for.
  */
 #ifndef LESSOR_WORKERS_BATCH_H
 #define LESSOR_WORKERS_BATCH_H
@@ -11,7 +11,7 @@
 #include "shm/counter.h"
 #include "workers/packet/frame.h"
 
-#define BATCH_MAX   256  /* packets */
+#define BATCH_MAX   256  /* answers, and packets taken at a time */
 #define ANSWER_SIZE 1472 /* largest DHCP message sent: an Ethernet MTU without IP and UDP header */
 
 /* How an answer leaves. */
@@ -22,7 +22,6 @@ enum answer_way {
 
 struct answer {
 	enum answer_way way;
-	bool held;             /* waits for the commit */
 	uint8_t type;          /* enum msg_type */
 	uint8_t dst_mac[6];
 	uint32_t src_ip, dst_ip; /* host byte order */

@@ -79,7 +79,7 @@ static void set_destination(const struct query *q, struct answer *a)
 		a->way = WAY_ROUTE;
 }
 
-void reply_make(const struct query *q, bool held, struct answer *a)
+void reply_make(const struct query *q, struct answer *a)
 {
 	bool nak = q->answer == MSG_NAK, relayed = reply_is_relayed(q);
 	const struct model_params *p = nak || q->subnet == NULL ? NULL : &q->subnet->params;
@@ -107,7 +107,6 @@ void reply_make(const struct query *q, bool held, struct answer *a)
 		memset(a->message + a->len, 0, MSG_BOOTP_SIZE - a->len);
 		a->len = MSG_BOOTP_SIZE;
 	}
-	a->held = held;
 	a->type = q->answer;
 	set_destination(q, a);
 }

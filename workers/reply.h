@@ -11,7 +11,7 @@
 /* Whether q's answer goes back through a relay. */
 bool reply_is_relayed(const struct query *q);
 
-/* Fills in a from q; held: whether it waits for the commit. */
-void reply_make(const struct query *q, bool held, struct answer *a);
+/* Fills in a from q. */
+void reply_make(const struct query *q, struct answer *a);
 
 #endif

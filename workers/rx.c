@@ -21,15 +21,15 @@ void rx_init(struct rx *rx, int fd, const struct rx_ops *ops)
 	}
 }
 
-int rx_receive(struct rx *rx)
+int rx_receive(struct rx *rx, unsigned max)
 {
 	int n;
 
-	for (unsigned i = 0; i < BATCH_MAX; i++) {
+	for (unsigned i = 0; i < max; i++) {
 		rx->msg[i].msg_hdr.msg_namelen = sizeof(rx->from[i]);
 		rx->msg[i].msg_hdr.msg_controllen = sizeof(rx->control[i]);
 	}
-	n = recvmmsg(rx->fd, rx->msg, BATCH_MAX, MSG_DONTWAIT, NULL);
+	n = recvmmsg(rx->fd, rx->msg, max, MSG_DONTWAIT, NULL);
 	return n < 0 ? -errno : n;
 }
 

@@ -37,8 +37,8 @@ struct rx {
 
 void rx_init(struct rx *rx, int fd, const struct rx_ops *ops);
 
-/* Takes up to BATCH_MAX packets without waiting; returns how many, or a negative errno value. */
-int rx_receive(struct rx *rx);
+/* Takes up to max packets, BATCH_MAX at most, without waiting; returns how many, or a negative errno value. */
+int rx_receive(struct rx *rx, unsigned max);
 
 /* The control message of this level and type in packet i, NULL: none. */
 const void *rx_control(const struct rx *rx, unsigned i, int level, int type);

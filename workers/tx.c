@@ -125,14 +125,12 @@ static void send_all(int fd, struct outgoing *o, struct counter_block *c)
 	}
 }
 
-void tx_send(const struct child_port *port, struct batch *b, bool held, struct counter_block *c)
+void tx_send(const struct child_port *port, struct batch *b, struct counter_block *c)
 {
 	static struct outgoing frames, routed; /* large, one thread */
 
 	frames.n = routed.n = 0;
 	for (size_t i = 0; i < b->n; i++) {
-		if (b->v[i].held != held)
-			continue;
 		if (b->v[i].way == WAY_FRAME)
 			add_frame(&frames, port, &b->v[i]);
 		else
@@ -140,4 +138,5 @@ void tx_send(const struct child_port *port, struct batch *b, bool held, struct c
 	}
 	send_all(port->packet_fd, &frames, c);
 	send_all(port->udp_fd, &routed, c);
+	b->n = 0;
 }

@@ -8,8 +8,8 @@
 #include "shm/child.h"
 #include "workers/batch.h"
 
-/* Sends the answers whose held is as given; counts what was sent by type, and what the kernel
- * did not take. */
-void tx_send(const struct child_port *port, struct batch *b, bool held, struct counter_block *c);
+/* Sends the answers and empties the batch; counts what was sent by type, and what the kernel did
+ * not take. */
+void tx_send(const struct child_port *port, struct batch *b, struct counter_block *c);
 
 #endif

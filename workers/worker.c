@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * worker: take what is waiting, walk each packet, send what need not wait, commit, send the rest.
- * While a batch is being committed the next one gathers in the socket, so batches grow with the
- * load and nothing waits for a timer.
+ * worker: take what is waiting, walk each packet, send what need not wait. Changes and the answers
+ * that tell of them gather in one stage while the committer has the other; when that is back its
+ * answers leave and the stages change places. So batches grow with the load, nothing waits for
+ * a timer, and a DISCOVER does not wait for the disk.
  */
 #include "workers/worker.h"
 
@@ -12,6 +13,7 @@
 
 #include "shm/base/clock.h"
 #include "shm/base/log.h"
+#include "workers/committer.h"
 #include "workers/path.h"
 #include "workers/reply.h"
 #include "workers/rx.h"
@@ -19,14 +21,23 @@
 
 #define TROUBLE_MS 10000 /* between log lines about the same trouble */
 
+/* Changes, and the answers that leave when they are on disk. */
+struct stage {
+	struct commit *commit;
+	struct batch held;
+};
+
 struct worker {
 	const struct child *child;
 	struct counter_block *counters;
 	struct journal *journal;
-	struct context ctx;
+	struct committer *committer;
+	struct context ctx; /* ctx.commit is that of gathering */
 	struct query query;
 	struct rx rx;
-	struct batch batch;
+	struct batch prompt; /* answers that need no commit */
+	struct stage stages[2];
+	struct stage *gathering, *committing; /* the two stages; committing is the committer's */
 	struct log_limit trouble;
 	bool failing; /* the last commit failed */
 };
@@ -42,32 +53,54 @@ static void report_commit(struct worker *w, int rc, const struct err *err)
 	w->failing = rc < 0;
 }
 
-static void drop_held(struct worker *w)
+/* The committer is done: publish, then answer; or undo, and leave it to the clients to ask again. */
+static void settle(struct worker *w, int rc, const struct err *err)
 {
-	for (size_t i = 0; i < w->batch.n; i++) {
-		if (w->batch.v[i].held) {
-			counter_inc(w->counters, COUNTER_PROCESSING_FAILED);
-			counter_inc(w->counters, COUNTER_RECEIVE_DROP);
-		}
+	struct batch *held = &w->committing->held;
+
+	commit_settle(w->committing->commit, rc);
+	report_commit(w, rc, err);
+	if (rc == 0) {
+		tx_send(&w->child->port, held, w->counters);
+	} else {
+		counter_add(w->counters, COUNTER_PROCESSING_FAILED, held->n);
+		counter_add(w->counters, COUNTER_RECEIVE_DROP, held->n);
+		held->n = 0;
 	}
 }
 
-/* Ends a batch: no held answer leaves before its lease is on disk. */
-static void finish(struct worker *w)
+static void hand_over(struct worker *w)
 {
-	struct err err = {0};
+	struct stage *s = w->gathering;
+
+	if (committer_is_busy(w->committer) || commit_count(s->commit) == 0)
+		return;
+	w->gathering = w->committing;
+	w->committing = s;
+	w->ctx.commit = w->gathering->commit;
+	committer_submit(w->committer, s->commit);
+}
+
+static void collect(struct worker *w)
+{
+	struct err err;
 	int rc;
 
-	tx_send(&w->child->port, &w->batch, false, w->counters);
-	if (commit_count(w->ctx.commit) > 0) {
-		rc = commit_run(w->ctx.commit, &err);
-		report_commit(w, rc, &err);
-		if (rc == 0)
-			tx_send(&w->child->port, &w->batch, true, w->counters);
-		else
-			drop_held(w);
-	}
-	w->batch.n = 0;
+	if (committer_done(w->committer, &rc, &err))
+		settle(w, rc, &err);
+}
+
+/* Waits until every change is on disk, or undone. */
+static void flush(struct worker *w)
+{
+	struct err err;
+
+	tx_send(&w->child->port, &w->prompt, w->counters);
+	do {
+		hand_over(w);
+		if (committer_is_busy(w->committer))
+			settle(w, committer_wait(w->committer, &err), &err);
+	} while (commit_count(w->gathering->commit) > 0);
 }
 
 static void count_drop(struct worker *w)
@@ -76,27 +109,34 @@ static void count_drop(struct worker *w)
 	counter_inc(w->counters, w->query.reason);
 }
 
+static void add_answer(struct worker *w, struct batch *b)
+{
+	struct answer *a = batch_next(b);
+
+	if (a == NULL)
+		bug("a batch has more answers than packets");
+	reply_make(&w->query, a);
+	batch_keep(b);
+}
+
 static void serve_packet(struct worker *w)
 {
 	enum verdict v = path_walk(&w->query, false);
-	struct answer *a;
 
 	if (v == VERDICT_AGAIN) {
-		finish(w);
+		flush(w);
 		v = path_walk(&w->query, true);
 	}
 	switch (v) {
 	case VERDICT_ANSWER:
+		add_answer(w, &w->prompt);
+		break;
 	case VERDICT_HOLD:
-		a = batch_next(&w->batch);
-		if (a == NULL)
-			bug("a batch has more answers than packets");
-		reply_make(&w->query, v == VERDICT_HOLD, a);
-		batch_keep(&w->batch);
+		add_answer(w, &w->gathering->held);
 		break;
 	case VERDICT_SILENT:
 		break;
-	case VERDICT_AGAIN: /* after a commit this batch claims nothing any more */
+	case VERDICT_AGAIN: /* after a flush this process claims nothing any more */
 		w->query.reason = COUNTER_DUPLICATE;
 		count_drop(w);
 		break;
@@ -115,36 +155,51 @@ static void refresh(struct worker *w)
 	w->ctx.mtu = atomic_load_explicit(&i->mtu, memory_order_relaxed);
 }
 
-/* Serves what is waiting. Returns the number of packets taken, or a negative errno value. */
-static int serve_batch(struct worker *w)
+/* How many more packets the gathering stage takes; each may make two changes. */
+static unsigned room(const struct worker *w)
 {
-	int n = rx_receive(&w->rx);
+	size_t answers = BATCH_MAX - w->gathering->held.n;
+	size_t changes = (COMMIT_MAX - commit_count(w->gathering->commit)) / 2;
 
-	if (n <= 0)
-		return n;
-	refresh(w);
-	for (unsigned i = 0; i < (unsigned)n; i++) {
+	return (unsigned)(answers < changes ? answers : changes);
+}
+
+/* One turn: serves what is waiting. Returns the number of packets taken. */
+static unsigned turn(struct worker *w)
+{
+	int n;
+
+	collect(w);
+	n = room(w) > 0 ? rx_receive(&w->rx, room(w)) : 0;
+	if (n > 0)
+		refresh(w);
+	for (unsigned i = 0; (int)i < n; i++) {
 		counter_inc(w->counters, COUNTER_RECEIVED);
 		if (w->rx.ops->get(&w->rx, i, w->counters, &w->query.packet))
 			serve_packet(w);
 	}
-	finish(w);
-	return n;
+	hand_over(w);
+	tx_send(&w->child->port, &w->prompt, w->counters);
+	return n > 0 ? (unsigned)n : 0;
 }
 
 /* An interface that is down reports an error once and works again when it is up: the supervisor
  * watches it and says so. */
 static void loop(struct worker *w, const sigset_t *mask)
 {
-	struct pollfd p = {.fd = w->rx.fd, .events = POLLIN};
+	struct pollfd p[] = {
+		{.fd = committer_fd(w->committer), .events = POLLIN},
+		{.fd = w->rx.fd, .events = POLLIN},
+	};
 
 	while (!child_stop) {
-		if (serve_batch(w) > 0)
-			continue;
-		ppoll(&p, 1, NULL, mask);
+		if (turn(w) == 0)
+			ppoll(p, room(w) > 0 ? 2 : 1, NULL, mask);
 	}
-	while (serve_batch(w) == BATCH_MAX)
-		;
+	do /* what waits in the sockets is still answered */
+		flush(w);
+	while (turn(w) == BATCH_MAX);
+	flush(w);
 }
 
 static int open_all(struct worker *w, struct err *err)
@@ -158,7 +213,6 @@ static int open_all(struct worker *w, struct err *err)
 		.child = c,
 		.region = c->region,
 		.model = c->model,
-		.commit = commit_new(c, w->journal),
 		.interface = c->region->interfaces[c->port.interface].name,
 	};
 	w->query.ctx = &w->ctx;
@@ -167,7 +221,15 @@ static int open_all(struct worker *w, struct err *err)
 		rx_init(&w->rx, c->port.packet_fd, &rx_packet);
 	else
 		rx_init(&w->rx, c->port.udp_fd, &rx_udp);
-	return w->ctx.commit != NULL ? 0 : err_set(err, -ENOMEM, NULL, "out of memory");
+	w->gathering = &w->stages[0];
+	w->committing = &w->stages[1];
+	for (size_t i = 0; i < 2; i++) {
+		w->stages[i].commit = commit_new(c, w->journal);
+		if (w->stages[i].commit == NULL)
+			return err_set(err, -ENOMEM, NULL, "out of memory");
+	}
+	w->ctx.commit = w->gathering->commit;
+	return committer_start(&w->committer, err);
 }
 
 int worker_run(const struct child *c)
@@ -186,7 +248,9 @@ int worker_run(const struct child *c)
 		loop(w, &mask);
 	else
 		log_err(EV_CHILD_FAILED, &err);
-	commit_free(w->ctx.commit);
+	committer_stop(w->committer);
+	commit_free(w->stages[0].commit);
+	commit_free(w->stages[1].commit);
 	journal_close(w->journal);
 	free(w);
 	return rc < 0 ? CHILD_FAILED : CHILD_DONE;

@@ -183,12 +183,12 @@ Test(inherit, options_along_the_chain, .init = loaded_enter, .fini = loaded_leav
 
 	cr_expect_str_eq(show(&m->subnets[1]->options),
 		"3=01:01:01:01@0+ 150=61:62@0 240=05:02:02:02:02:03:03:03:03@0");
-	cr_expect_str_eq(show(&s->options), "3=03:03:03:03@2+! 150=61:62@0 200=61@2 "
+	cr_expect_str_eq(show(&s->options), "3=03:03:03:03@3+! 150=61:62@0 200=61@3 "
 					    "240=05:02:02:02:02:03:03:03:03@0");
 	cr_assert(s->n_pools == 2);
 	cr_expect(s->pools[0]->options.v == s->options.v, "an unchanged list is shared");
 	cr_expect_str_eq(show(&s->pools[1]->options),
-		"2=ff:ff:ff:ff@3 3=03:03:03:03@2+! 150=61:62@0! 200=61@2 "
+		"2=ff:ff:ff:ff@4 3=03:03:03:03@3+! 150=61:62@0! 200=61@3 "
 		"240=05:02:02:02:02:03:03:03:03@0");
 	cr_expect(s->pools[0]->id == 0 && s->pools[1]->id == 5 && m->total_addresses == 512);
 	cr_expect(s->pools[1]->subnet == s && m->pools[1] == s->pools[1]);
