@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * carry: the sorted stretch is written in slices of SLICE rows, one transaction each, to bound
- * the memory that LMDB's dirty pages take; only the last slice moves the applied position. A
- * crash in between repeats slices that are there already, which changes nothing.
+ * the memory that LMDB's dirty pages take and the time for which the disk is busy; only the last
+ * slice moves the applied position. A crash in between repeats slices that are there already,
+ * which changes nothing.
  */
 #include "shm/carry.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "shm/base/clock.h"
+#include "shm/child.h"
 #include "shm/leasedb.h"
 
-#define SLICE      4096
-#define TRIM_CHUNK 8192
+#define SLICE      512
+#define TRIM_CHUNK 2048
 
 struct item {
 	uint32_t address;
@@ -84,7 +88,19 @@ static void drop_superseded(struct stretch *s)
 	s->n = n;
 }
 
-static int write_slices(const struct stretch *s, const char *state_dir, struct err *err)
+/* Leaves the disk to the workers' commits for as long as the last step has taken, unless somebody
+ * waits for the end. */
+static void give_way(const struct region *r, bool hurry, uint64_t begun_ns)
+{
+	uint64_t ns = clock_mono_ns() - begun_ns;
+	struct timespec pause = {(time_t)(ns / CLOCK_NS_PER_S), (long)(ns % CLOCK_NS_PER_S)};
+
+	if (!hurry && !child_stop && atomic_load(&r->apply_wanted) == 0)
+		nanosleep(&pause, NULL);
+}
+
+static int write_slices(const struct stretch *s, const struct region *r, const char *state_dir,
+	bool hurry, struct err *err)
 {
 	struct leasedb_row rows[SLICE];
 	struct leasedb *db;
@@ -93,6 +109,7 @@ static int write_slices(const struct stretch *s, const char *state_dir, struct e
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < s->n && rc == 0;) {
+		uint64_t begun = clock_mono_ns();
 		size_t n = 0;
 
 		for (; n < SLICE && i < s->n; n++, i++) {
@@ -102,22 +119,29 @@ static int write_slices(const struct stretch *s, const char *state_dir, struct e
 				span_of(s->bytes + it->at, it->len)};
 		}
 		rc = leasedb_apply(db, rows, n, i == s->n ? s->last : 0, err);
+		give_way(r, hurry, begun);
 	}
 	leasedb_close(db);
 	return rc;
 }
 
-static int trim(struct journal *j, uint64_t position, struct err *err)
+/* In small transactions: workers wait for the journal's writer lock meanwhile. */
+static int trim(struct journal *j, const struct region *r, uint64_t position, bool hurry,
+	struct err *err)
 {
 	int rc;
 
-	/* small transactions: workers wait for the journal's writer lock meanwhile */
-	while ((rc = journal_trim(j, position, TRIM_CHUNK, err)) == 1)
-		;
+	do {
+		uint64_t begun = clock_mono_ns();
+
+		rc = journal_trim(j, position, TRIM_CHUNK, err);
+		give_way(r, hurry, begun);
+	} while (rc == 1);
 	return rc;
 }
 
-int64_t carry_run(struct region *r, struct journal *j, const char *state_dir, struct err *err)
+int64_t carry_run(struct region *r, struct journal *j, const char *state_dir, bool hurry,
+	struct err *err)
 {
 	struct stretch s = {0};
 	uint64_t from = atomic_load(&r->applied) + 1;
@@ -129,10 +153,10 @@ int64_t carry_run(struct region *r, struct journal *j, const char *state_dir, st
 	if (n > 0) {
 		qsort(s.items, s.n, sizeof(*s.items), by_address);
 		drop_superseded(&s);
-		rc = write_slices(&s, state_dir, err);
+		rc = write_slices(&s, r, state_dir, hurry, err);
 		if (rc == 0) {
 			atomic_store(&r->applied, s.last);
-			rc = trim(j, s.last, err);
+			rc = trim(j, r, s.last, hurry, err);
 		}
 	}
 	free(s.items);

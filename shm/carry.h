@@ -7,13 +7,17 @@
 #ifndef LESSOR_SHM_CARRY_H
 #define LESSOR_SHM_CARRY_H
 
+#include <stdbool.h>
+
 #include "shm/base/err.h"
 #include "shm/journal.h"
 #include "shm/region.h"
 
 /* Carries over what is committed, up to CARRY_MAX changes, moves region->applied, and trims the
- * journal behind it. Returns the number of changes (0: there were none) or a negative code. */
+ * journal behind it. hurry: as fast as the disk allows; otherwise every other moment is left to
+ * the workers' commits. Returns the number of changes (0: there were none) or a negative code. */
 #define CARRY_MAX 262144
-int64_t carry_run(struct region *r, struct journal *j, const char *state_dir, struct err *err);
+int64_t carry_run(struct region *r, struct journal *j, const char *state_dir, bool hurry,
+	struct err *err);
 
 #endif

@@ -19,7 +19,7 @@
 #include "shm/reclaim.h"
 
 #define TICK_MS        100
-#define CARRY_EVERY_NS (10 * CLOCK_NS_PER_S)
+#define CARRY_EVERY_NS (60 * CLOCK_NS_PER_S)
 #define CARRY_AT       131072 /* changes */
 #define TROUBLE_MS     10000  /* between log lines about the same trouble */
 
@@ -56,7 +56,7 @@ static void carry(struct store *s)
 	if (waiting == 0 ||
 		(!wanted && waiting < CARRY_AT && now - s->carried_ns < CARRY_EVERY_NS))
 		return;
-	n = carry_run(r, s->journal, s->child->state_dir, &err);
+	n = carry_run(r, s->journal, s->child->state_dir, wanted || waiting >= CARRY_MAX, &err);
 	if (n < 0) {
 		report(s, EV_STORE_FAILED, &err);
 		return;
