@@ -24,6 +24,8 @@ class Server:
         self.dir = os.path.join(lab.dir, name)
         self.process = None
         self.children_die = False  # set by tests that kill some
+        self.wrapper = []          # a program, with its arguments, that runs the server
+        self.options = []          # of the server, beyond the usual ones
         os.makedirs(self.dir)
         os.chmod(self.dir, 0o755)
         self.socket = os.path.join(self.dir, "run", "control.sock")
@@ -114,8 +116,8 @@ class Lessord(Server):
         return config.libconfig(tree)
 
     def command(self, *more):
-        return [self.lab.program("lessord"), "-f", "-c", self.file, "--state-dir", self.state_dir,
-                "--run-dir", self.run_dir, *more]
+        return [*self.wrapper, self.lab.program("lessord"), "-f", "-c", self.file, "--state-dir", self.state_dir,
+                "--run-dir", self.run_dir, *self.options, *more]
 
     def children(self, role=""):
         """pid -> title of the children whose title names this role ('worker', 'store'...)."""
