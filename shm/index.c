@@ -8,7 +8,7 @@
 
 #include <stdatomic.h>
 
-#define SLOTS      7
+#define SLOTS      REGION_BUCKET_ENTRIES
 #define PROBES_MAX 1024 /* buckets; at the designed load three are hardly ever reached */
 
 struct bucket {

@@ -135,12 +135,31 @@ static struct pool_state *make(struct region *r, uint32_t start, uint32_t end)
 	return st;
 }
 
+/* The client index does not grow, and takes up to two entries a lease. */
+static bool index_holds(const struct region *r, const struct pools *pools)
+{
+	uint64_t addresses = 0;
+
+	for (size_t i = 0; i < pools->n; i++)
+		addresses += (uint64_t)pools->v[i].end - pools->v[i].start + 1;
+	return 2 * addresses <= ((uint64_t)r->areas.index_mask + 1) * REGION_BUCKET_ENTRIES;
+}
+
+static int too_large(struct err *err)
+{
+	return err_set(err, -ENOSPC, "restart the server: its tables are laid out at start",
+		"the pools have grown too much for a reload");
+}
+
 int pool_build(struct region *r, struct pools *pools, struct err *err)
 {
 	size_t n = 0;
-	struct pool_range *old = existing(r, &n);
+	struct pool_range *old;
 	int rc = 0;
 
+	if (!index_holds(r, pools))
+		return too_large(err);
+	old = existing(r, &n);
 	if (old == NULL)
 		return err_set(err, -ENOMEM, NULL, "out of memory");
 	for (size_t i = 0; i < pools->n && rc == 0; i++) {
@@ -149,8 +168,7 @@ int pool_build(struct region *r, struct pools *pools, struct err *err)
 		same = (struct pool_range *)bsearch(p, old, n, sizeof(*old), compare_ranges);
 		p->state = same != NULL ? same->state : make(r, p->start, p->end);
 		if (p->state == NULL)
-			rc = err_set(err, -ENOSPC, "restart the server: its tables are laid out at start",
-				"the pools have grown too much for a reload");
+			rc = too_large(err);
 	}
 	free(old);
 	return rc;

@@ -21,7 +21,6 @@
 #define ADDRESS_PAGE    (256 * sizeof(uint32_t))
 #define EXTRA           1024
 #define BUCKET          64
-#define BUCKET_ENTRIES  7
 #define PAGES_MIN       (1ULL << 16)
 #define BUCKETS_MIN     (1ULL << 17)
 #define POOL_OCTETS     (4 * 16) /* an address takes 16; room for reloads with other ranges */
@@ -75,7 +74,7 @@ static uint64_t lay_out(struct region_areas *a, uint64_t addresses, uint64_t lea
 	/* One entry a lease where the client identifier repeats the hardware address, else two.
 	 * Every bucket is touched sooner or later, so this area alone is laid out tightly: two
 	 * entries for every address of the pools fill 45 to 89 % of it. */
-	buckets = max_of(power_of_two(max_of(addresses, leases) * 9 / 4 / BUCKET_ENTRIES),
+	buckets = max_of(power_of_two(max_of(addresses, leases) * 9 / 4 / REGION_BUCKET_ENTRIES),
 		BUCKETS_MIN);
 	a->directory_mask = (uint32_t)(entries - 1);
 	a->index_mask = (uint32_t)(buckets - 1);

@@ -19,6 +19,7 @@
 
 #define REGION_SLOTS      256 /* processes that may live at one time; slot 0 is nobody */
 #define REGION_INTERFACES 256
+#define REGION_BUCKET_ENTRIES 7 /* of a bucket of the client index */
 
 enum region_role {
 	ROLE_NONE,

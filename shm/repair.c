@@ -58,15 +58,21 @@ static void finish_write(struct table_record *t)
 		atomic_fetch_add(&t->version, 1);
 }
 
-static void write_committed(struct repair *p, uint32_t rec, const struct change *c)
+/* There is room: who gathered the change has reserved it. */
+static int write_committed(struct repair *p, uint32_t rec, const struct change *c)
 {
 	struct region *r = p->child->region;
 
 	finish_write(table_record(r, rec));
-	if (c->kind == CHANGE_DELETE)
+	if (c->kind == CHANGE_DELETE) {
 		table_clear(r, rec);
-	else if (table_reserve(r, rec, &c->lease) == 0)
-		table_put(r, rec, &c->lease);
+		return 0;
+	}
+	if (table_reserve(r, rec, &c->lease) < 0)
+		return err_set(&p->err, -ENOSPC, "restart the server",
+			"the lease table has no room for what the database holds");
+	table_put(r, rec, &c->lease);
+	return 0;
 }
 
 /* What the lease database says of an address, or that it has nothing; no effect if the record,
@@ -84,9 +90,7 @@ static int from_database(struct repair *p, uint32_t rec)
 	if (rc == -ENOENT)
 		c.kind = CHANGE_DELETE;
 	newer = rc == -ENOENT ? t->seq != 0 : c.lease.seq > t->seq;
-	if (half_written(t) || newer)
-		write_committed(p, rec, &c);
-	return 0;
+	return half_written(t) || newer ? write_committed(p, rec, &c) : 0;
 }
 
 /* Called for each change that the dead process may not have published, in order. */
@@ -98,7 +102,7 @@ static int from_journal(void *arg, const struct change *c)
 
 	if (rec != TABLE_NONE && table_owner(r, rec) == p->child->dead_slot &&
 		(table_record(r, rec)->seq < c->lease.seq || half_written(table_record(r, rec))))
-		write_committed(p, rec, c);
+		return write_committed(p, rec, c);
 	return 0;
 }
 

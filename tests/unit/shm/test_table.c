@@ -3,6 +3,7 @@
  * test_table: records, clients and pools; what several processes do to them at one time.
  */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -210,5 +211,20 @@ Test(pool, several_processes_neither_share_nor_lose_an_address, .timeout = 60)
 	while (pool_take(l.region, &l.range, 9, 0) != TABLE_NONE)
 		n++;
 	cr_assert_eq(n, N, "%u of %u addresses are left", n, N);
+	lab_fini(&l);
+}
+
+Test(pool, a_reload_that_the_index_cannot_hold_is_refused)
+{
+	struct pool_range range = {0x0a000000, 0x0a000000 + 450000, NULL};
+	struct pools pools = {1, &range};
+	struct err err = {0};
+	struct lab l;
+
+	lab_init(&l, 10);
+	cr_assert_eq(pool_build(l.region, &pools, &err), 0, "%s", err.text);
+	range.end += 450000;
+	cr_assert_eq(pool_build(l.region, &pools, &err), -ENOSPC);
+	cr_assert_str_not_empty(err.cure);
 	lab_fini(&l);
 }
