@@ -12,10 +12,17 @@ static const struct {
 } commands[] = {
 	/* ascending names */
 	{"build-report", cmd_build_report},
+	{"lease4-add", cmd_lease4_add},
 	{"lease4-del", cmd_lease4_del},
 	{"lease4-get", cmd_lease4_get},
 	{"lease4-get-all", cmd_lease4_get_all},
+	{"lease4-get-by-client-id", cmd_lease4_get_by_client_id},
+	{"lease4-get-by-hostname", cmd_lease4_get_by_hostname},
+	{"lease4-get-by-hw-address", cmd_lease4_get_by_hw_address},
+	{"lease4-get-by-state", cmd_lease4_get_by_state},
 	{"lease4-get-page", cmd_lease4_get_page},
+	{"lease4-update", cmd_lease4_update},
+	{"lease4-wipe", cmd_lease4_wipe},
 	{"list-commands", cmd_list_commands},
 	{"stat-lease4-get", cmd_stat_lease4_get},
 	{"statistic-get", cmd_statistic_get},

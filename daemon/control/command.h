@@ -21,6 +21,11 @@ void command_run(struct control *ctl, const char *text, size_t len, struct answe
 command_fn cmd_build_report, cmd_list_commands, cmd_status_get, cmd_version_get;
 /* cmd_lease.c, cmd_lease_list.c */
 command_fn cmd_lease4_get, cmd_lease4_del, cmd_lease4_get_all, cmd_lease4_get_page;
+/* cmd_lease_find.c */
+command_fn cmd_lease4_get_by_hw_address, cmd_lease4_get_by_client_id, cmd_lease4_get_by_hostname,
+	cmd_lease4_get_by_state;
+/* cmd_lease_put.c, cmd_lease_wipe.c */
+command_fn cmd_lease4_add, cmd_lease4_update, cmd_lease4_wipe;
 /* cmd_statistic.c */
 command_fn cmd_statistic_get, cmd_statistic_get_all, cmd_stat_lease4_get;
 

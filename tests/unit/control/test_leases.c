@@ -285,3 +285,135 @@ Test(leases, pieces)
 	cr_expect(total > 3004 * 150 && peak < OUT_CHUNK + 4096, "%zu, %zu", total, peak);
 	answer_fini(&a);
 }
+
+/* The addresses in arguments.leases of the last answer, joined. */
+static const char *addresses(const json_t *args)
+{
+	static char text[256];
+	const json_t *list = json_object_get(args, "leases");
+
+	text[0] = '\0';
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		strcat(text, i > 0 ? " " : "");
+		strcat(text, json_string_value(
+			json_object_get(json_array_get(list, i), "ip-address")));
+	}
+	return text;
+}
+
+Test(leases, found_by_what_they_have_in_common)
+{
+	static const struct {
+		const char *command, *args;
+		int result;
+		const char *found;
+	} cases[] = {
+		{"lease4-get-by-hw-address", "{'hw-address': '02:00:00:00:00:0b'}", 0, "192.0.2.11"},
+		{"lease4-get-by-hw-address", "{'hw-address': '02:00:00:00:00:ee'}", 3, ""},
+		{"lease4-get-by-client-id", "{'client-id': '0102000000000b'}", 0, "192.0.2.11"},
+		{"lease4-get-by-client-id", "{'client-id': '01'}", 3, ""},
+		{"lease4-get-by-hostname", "{'hostname': 'nobody'}", 3, ""},
+		{"lease4-get-by-state", "{'state': 'released'}", 0, "192.0.2.12"},
+		{"lease4-get-by-state", "{'state': 0, 'subnet-id': 9}", 0, "198.51.100.1"},
+		{"lease4-get-by-state", "{'state': 'assigned'}", 0,
+			"192.0.2.11 198.51.100.1 203.0.113.255"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char request[256];
+		const json_t *answer;
+
+		snprintf(request, sizeof(request), "{'command': '%s', 'arguments': %s}",
+			cases[i].command, cases[i].args);
+		answer = server_ask(&s, request);
+		cr_expect_eq(json_integer_value(json_object_get(answer, "result")), cases[i].result,
+			"%s", request);
+		cr_expect_str_eq(addresses(json_object_get(answer, "arguments")), cases[i].found,
+			"%s", request);
+	}
+}
+
+Test(leases, searches_that_make_no_sense_are_errors)
+{
+	static const char *const requests[] = {
+		"{'command': 'lease4-get-by-hw-address'}",
+		"{'command': 'lease4-get-by-hw-address', 'arguments': {'hw-address': 'xy'}}",
+		"{'command': 'lease4-get-by-client-id', 'arguments': {'client-id': ''}}",
+		"{'command': 'lease4-get-by-hostname', 'arguments': {'hostname': ''}}",
+		"{'command': 'lease4-get-by-state', 'arguments': {'state': 'lost'}}",
+		"{'command': 'lease4-get-by-state', 'arguments': {'state': 4}}",
+		"{'command': 'lease4-wipe', 'arguments': {'subnet-id': 'all'}}",
+	};
+
+	for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++)
+		cr_expect_eq(json_integer_value(json_object_get(
+			server_ask(&s, requests[i]), "result")), 1, "%s", requests[i]);
+}
+
+Test(leases, add_and_update)
+{
+	static const struct {
+		const char *request;
+		int result;
+		const char *text;
+	} steps[] = {
+		{"{'command': 'lease4-add', 'arguments': {'ip-address': '192.0.2.33', "
+			"'hw-address': '02:00:00:00:00:21', 'hostname': 'Desk.Example', "
+			"'expire': 2000000000, 'valid-lft': 600, 'comment': 'by hand', "
+			"'client-id': '01:02:03', 'user-context': {'a': 1}}}", 0,
+			"Lease for address 192.0.2.33, subnet-id 1 added."},
+		{"{'command': 'lease4-add', 'arguments': {'ip-address': '192.0.2.33', "
+			"'hw-address': '02:00:00:00:00:21'}}", 4, "IPv4 lease already exists."},
+		{"{'command': 'lease4-update', 'arguments': {'ip-address': '192.0.2.34', "
+			"'hw-address': '02:00:00:00:00:22'}}", 4,
+			"failed to update the lease: no such lease."},
+		{"{'command': 'lease4-update', 'arguments': {'ip-address': '192.0.2.34', "
+			"'hw-address': '02:00:00:00:00:22', 'force-create': true}}", 0,
+			"IPv4 lease added."},
+		{"{'command': 'lease4-update', 'arguments': {'ip-address': '192.0.2.34', "
+			"'hw-address': '02:00:00:00:00:23', 'state': 1}}", 0, "IPv4 lease updated."},
+		{"{'command': 'lease4-add', 'arguments': {'ip-address': '10.9.9.9', "
+			"'hw-address': '02:00:00:00:00:21'}}", 4,
+			"The address belongs to no configured subnet."},
+		{"{'command': 'lease4-add', 'arguments': {'ip-address': '192.0.2.35', 'subnet-id': 9, "
+			"'hw-address': '02:00:00:00:00:21'}}", 4,
+			"The address does not belong to subnet 9."},
+		{"{'command': 'lease4-add', 'arguments': {'ip-address': '192.0.2.35', "
+			"'hw-address': ''}}", 1,
+			"'hw-address' must be a hardware address of at most 16 octets"},
+		{"{'command': 'lease4-add', 'arguments': {'ip-address': '192.0.2.35', "
+			"'hw-address': '02:00:00:00:00:21', 'fqdn-fwd': true}}", 1,
+			"'hostname' must be given where fqdn-fwd or fqdn-rev is true"},
+	};
+	const json_t *lease;
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++)
+		server_expect(&s, steps[i].request, steps[i].result, steps[i].text);
+	lease = server_expect(&s,
+		"{'command': 'lease4-get', 'arguments': {'ip-address': '192.0.2.33'}}", 0,
+		"IPv4 lease found.");
+	cr_expect_str_eq(json_string_value(json_object_get(lease, "hostname")), "desk.example");
+	cr_expect_str_eq(json_string_value(json_object_get(lease, "client-id")), "01:02:03");
+	cr_expect_eq(json_integer_value(json_object_get(lease, "cltt")), 2000000000 - 600);
+	cr_expect_str_eq(json_string_value(json_object_get(
+		json_object_get(lease, "user-context"), "comment")), "by hand");
+	lease = server_expect(&s,
+		"{'command': 'lease4-get', 'arguments': {'ip-address': '192.0.2.34'}}", 0,
+		"IPv4 lease found.");
+	cr_expect_str_eq(json_string_value(json_object_get(lease, "hw-address")),
+		"02:00:00:00:00:23");
+	cr_expect_eq(json_integer_value(json_object_get(lease, "state")), LEASE_DECLINED);
+}
+
+Test(leases, wipe)
+{
+	server_many(&s, 0xc0000264, 2000, 1);
+	server_expect(&s, "{'command': 'lease4-wipe', 'arguments': {'subnet-id': 9}}", 0,
+		"Deleted 1 IPv4 lease(s) from subnet(s) 9");
+	server_expect(&s, "{'command': 'lease4-wipe', 'arguments': {'subnet-id': 9}}", 3,
+		"Deleted 0 IPv4 lease(s) from subnet(s)");
+	server_expect(&s, "{'command': 'lease4-wipe'}", 0,
+		"Deleted 2003 IPv4 lease(s) from subnet(s) 1 1001");
+	server_carry(&s);
+	server_expect(&s, "{'command': 'lease4-get-all'}", 3, "0 IPv4 lease(s) found.");
+}
