@@ -10,9 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "daemon/control/control.h"
 #include "daemon/ports.h"
+#include "daemon/reload.h"
 #include "daemon/start.h"
 #include "daemon/stop.h"
 #include "daemon/supervisor.h"
@@ -111,21 +113,32 @@ static int spawn_proc(struct child_proc *p, struct err *err)
 		.run_dir = sv->base.args->run_dir,
 		.port = {.packet_fd = -1, .udp_fd = -1},
 		.listen_fd = p->role == ROLE_CONTROL ? sv->place.listen_fd : -1,
+		.supervisor_fd = -1,
 		.dead_slot = p->repairs};
 	struct spawn what = {.role = p->role,
 		.what = roles[p->role].name,
 		.run = roles[p->role].run,
 		.arg = &child};
+	int rc;
 
 	if (p->role == ROLE_WORKER) {
 		child.port = p->ports->port[p->post->number];
 		what.of = p->post->interface->name;
 		what.number = p->post->number + 1;
 	}
+	if (p->role == ROLE_CONTROL) {
+		child.supervisor_fd = requests_open(sv, err);
+		if (child.supervisor_fd < 0)
+			return child.supervisor_fd;
+	}
 	what.keep[0] = child.port.packet_fd;
 	what.keep[1] = child.port.udp_fd;
 	what.keep[2] = child.listen_fd;
-	return spawn(&sv->base, &what, &p->pid, err);
+	what.keep[3] = child.supervisor_fd;
+	rc = spawn(&sv->base, &what, &p->pid, err);
+	if (child.supervisor_fd >= 0)
+		close(child.supervisor_fd);
+	return rc;
 }
 
 /* Starts a process; post or repairs say what for. */
@@ -223,6 +236,17 @@ unsigned children_signal(struct supervisor *sv, enum region_role role, int signo
 		n++;
 	}
 	return n;
+}
+
+bool children_of_before(const struct supervisor *sv, enum region_role role)
+{
+	for (uint32_t i = 1; i < REGION_SLOTS; i++) {
+		const struct child_proc *p = &sv->procs[i];
+
+		if (p->state == PROC_RUNNING && p->role == role && p->generation != sv->generation)
+			return true;
+	}
+	return false;
 }
 
 /* --- posts --- */
@@ -428,6 +452,7 @@ static void on_end(struct child_proc *p, int status)
 		start_loaded(sv, done);
 	else if (role == ROLE_REPAIR)
 		repaired(&sv->procs[repairs], done);
+	reload_go_on(sv);
 }
 
 void children_reap(struct supervisor *sv)

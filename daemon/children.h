@@ -72,6 +72,9 @@ int children_load(struct supervisor *sv, struct err *err);
 /* Asks all processes of a role to end, or kills them. Returns how many there are. */
 unsigned children_signal(struct supervisor *sv, enum region_role role, int signo);
 
+/* Whether a process of this role runs that has an older configuration than the one in force. */
+bool children_of_before(const struct supervisor *sv, enum region_role role);
+
 /* Takes note of every child that has ended. */
 void children_reap(struct supervisor *sv);
 

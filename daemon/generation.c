@@ -7,21 +7,39 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "shm/base/log.h"
 
+struct mistakes {
+	char *text;
+	size_t len, size;
+};
+
 static void report(void *arg, bool is_error, const char *line)
 {
-	(void)arg;
-	if (is_error)
-		LOG(EV_CONFIG_REJECTED, "%s", line);
-	else
+	struct mistakes *m = (struct mistakes *)arg;
+	size_t n = strlen(line);
+
+	if (!is_error) {
 		LOG(EV_CONFIG_LOADED, "warning: %s", line);
+		return;
+	}
+	LOG(EV_CONFIG_REJECTED, "%s", line);
+	if (n + 2 > m->size - m->len)
+		return;
+	if (m->len > 0)
+		m->text[m->len++] = '\n';
+	memcpy(m->text + m->len, line, n + 1);
+	m->len += n;
 }
 
-struct model *generation_read(const char *file)
+struct model *generation_read(const char *file, char *ret_mistakes, size_t size)
 {
-	return model_load(file, report, NULL);
+	struct mistakes m = {ret_mistakes, 0, size};
+
+	ret_mistakes[0] = '\0';
+	return model_load(file, report, &m);
 }
 
 int generation_new(

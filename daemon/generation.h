@@ -15,8 +15,9 @@ struct generation {
 	struct pools pools; /* v[i] is model->pools[i] */
 };
 
-/* Reads the configuration and logs every mistake. NULL: there are some, or no memory. */
-struct model *generation_read(const char *file);
+/* Reads the configuration and logs every mistake, which stand in ret_mistakes, size octets, as
+ * well, lines, as far as they fit. NULL: there are some, or no memory. */
+struct model *generation_read(const char *file, char *ret_mistakes, size_t size);
 
 /* Makes a generation of a model, which is its own from then on, also when it fails. */
 int generation_new(

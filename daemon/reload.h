@@ -11,4 +11,8 @@ struct supervisor;
  * is loading the request waits. */
 void reload(struct supervisor *sv);
 
+/* Called when a child has ended: once no worker of an older generation is left, who asked for the
+ * new one is answered, and control follows. */
+void reload_go_on(struct supervisor *sv);
+
 #endif

@@ -11,7 +11,7 @@
 #include "daemon/sandbox.h"
 #include "shm/region.h"
 
-#define SPAWN_KEEP 3
+#define SPAWN_KEEP 4
 
 /* What all children have in common. */
 struct spawn_base {

@@ -47,7 +47,7 @@ static int wait_for_count(struct supervisor *sv, struct count *c, struct err *er
 		.what = "loader",
 		.run = run_count,
 		.arg = &c,
-		.keep = {-1, -1, -1}};
+		.keep = {-1, -1, -1, -1}};
 	int rc, status;
 	pid_t pid;
 

@@ -103,6 +103,7 @@ static void release(struct supervisor *sv)
 		generation_unref(sv->procs[i].generation);
 	}
 	generation_unref(sv->generation);
+	requests_close(sv);
 	sd_event_unref(sv->event);
 	if (sv->netif != NULL)
 		netif_close(sv->netif);
@@ -115,17 +116,18 @@ int supervisor_run(const struct args *args)
 {
 	struct supervisor *sv = (struct supervisor *)calloc(1, sizeof(*sv));
 	struct model *model;
+	char mistakes[1]; /* they are in the log */
 	int status = EXIT_RUNTIME, rc;
 
 	if (sv == NULL)
 		return EXIT_RUNTIME;
 	sv->base.args = args;
-	sv->place.lock_fd = sv->place.listen_fd = -1;
+	sv->place.lock_fd = sv->place.listen_fd = sv->requests.fd = -1;
 	log_init(args->format, "supervisor", args->debug);
 	rc = make_loop(sv);
 	if (rc < 0)
 		LOG(EV_SERVER_FAILED, "event loop: %s", strerror(-rc));
-	model = rc < 0 ? NULL : generation_read(args->config);
+	model = rc < 0 ? NULL : generation_read(args->config, mistakes, sizeof(mistakes));
 	if (model != NULL) {
 		LOG(EV_CONFIG_LOADED, "%s is in force", args->config);
 		status = run(sv, model);

@@ -16,6 +16,7 @@
 #include "daemon/interfaces.h"
 #include "daemon/netif.h"
 #include "daemon/place.h"
+#include "daemon/requests.h"
 #include "daemon/spawn.h"
 
 enum supervisor_phase {
@@ -36,6 +37,8 @@ struct supervisor {
 	bool reload_wanted; /* a request that came while loading */
 	struct child_proc procs[REGION_SLOTS];
 	struct child_post store, control;
+	struct requests requests;
+	bool renewing; /* a new generation is in force, its control process not started yet */
 	struct interface interfaces[REGION_INTERFACES]; /* by their number in the region */
 	struct log_limit trouble; /* with interfaces that are served all the same */
 	sd_event_source *interfaces_retry, *ready_source, *stop_timer;

@@ -32,6 +32,7 @@ struct child {
 	const char *state_dir, *run_dir;
 	struct child_port port; /* workers */
 	int listen_fd;          /* control: RUN/control.sock */
+	int supervisor_fd;      /* control: daemon/control/ask.h; elsewhere -1 */
 	uint32_t dead_slot;     /* repair: whose claims to settle */
 };
 

@@ -19,12 +19,16 @@ void answer_fini(struct answer *a)
 static void __attribute__((format(printf, 3, 0)))
 write_end(struct answer *a, enum answer_result result, const char *fmt, va_list ap)
 {
-	char text[1024];
+	char *text;
 
 	out_key_int(&a->out, "result", result);
 	if (fmt != NULL) {
-		vsnprintf(text, sizeof(text), fmt, ap);
+		if (vasprintf(&text, fmt, ap) < 0) {
+			a->out.failed = true;
+			return;
+		}
 		out_key_string(&a->out, "text", text);
+		free(text);
 	}
 	out_close(&a->out, '}');
 }

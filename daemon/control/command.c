@@ -12,6 +12,7 @@ static const struct {
 } commands[] = {
 	/* ascending names */
 	{"build-report", cmd_build_report},
+	{"config-reload", cmd_config_reload},
 	{"lease4-add", cmd_lease4_add},
 	{"lease4-del", cmd_lease4_del},
 	{"lease4-get", cmd_lease4_get},
@@ -24,10 +25,12 @@ static const struct {
 	{"lease4-update", cmd_lease4_update},
 	{"lease4-wipe", cmd_lease4_wipe},
 	{"list-commands", cmd_list_commands},
+	{"network4-list", cmd_network4_list},
 	{"stat-lease4-get", cmd_stat_lease4_get},
 	{"statistic-get", cmd_statistic_get},
 	{"statistic-get-all", cmd_statistic_get_all},
 	{"status-get", cmd_status_get},
+	{"subnet4-list", cmd_subnet4_list},
 	{"version-get", cmd_version_get},
 };
 

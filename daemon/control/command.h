@@ -17,6 +17,8 @@ typedef void command_fn(struct control *ctl, const json_t *args, struct answer *
 /* Executes the request in text, one JSON object of len octets. */
 void command_run(struct control *ctl, const char *text, size_t len, struct answer *a);
 
+/* cmd_config.c */
+command_fn cmd_config_reload;
 /* cmd_general.c */
 command_fn cmd_build_report, cmd_list_commands, cmd_status_get, cmd_version_get;
 /* cmd_lease.c, cmd_lease_list.c */
@@ -26,6 +28,8 @@ command_fn cmd_lease4_get_by_hw_address, cmd_lease4_get_by_client_id, cmd_lease4
 	cmd_lease4_get_by_state;
 /* cmd_lease_put.c, cmd_lease_wipe.c */
 command_fn cmd_lease4_add, cmd_lease4_update, cmd_lease4_wipe;
+/* cmd_subnet.c */
+command_fn cmd_subnet4_list, cmd_network4_list;
 /* cmd_statistic.c */
 command_fn cmd_statistic_get, cmd_statistic_get_all, cmd_stat_lease4_get;
 

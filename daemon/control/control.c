@@ -26,11 +26,14 @@ static int run_loop(struct control *ctl)
 
 	child_signals(&mask); /* SIGTERM is blocked: the loop reads it */
 	if (rc >= 0)
+		rc = ask_start(loop, ctl->child->supervisor_fd, &ctl->ask);
+	if (rc >= 0)
 		rc = channel_start(ctl, loop, ctl->child->listen_fd, &channel);
 	if (rc >= 0)
 		rc = sd_event_add_signal(loop, NULL, SIGTERM, on_term, channel);
 	if (rc >= 0)
 		rc = sd_event_loop(loop);
+	ask_stop(ctl->ask);
 	sd_event_unref(loop);
 	return rc;
 }

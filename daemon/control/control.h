@@ -6,6 +6,7 @@
 #ifndef LESSOR_DAEMON_CONTROL_CONTROL_H
 #define LESSOR_DAEMON_CONTROL_CONTROL_H
 
+#include "daemon/control/ask.h"
 #include "daemon/control/usage.h"
 #include "shm/commit.h"
 
@@ -14,6 +15,7 @@ struct control {
 	const struct child *child;
 	struct commit *commit;
 	struct usage usage;
+	struct ask *ask; /* to the supervisor */
 };
 
 /* Runs until SIGTERM; c->listen_fd is the listening socket. Returns enum child_exit. */

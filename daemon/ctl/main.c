@@ -50,8 +50,8 @@ static const struct command commands[] = {
 	{"stats", NULL, 0, 0, cmd_stats},
 	{"command", NULL, 1, 2, cmd_command},
 	{"check", NULL, 1, 1, cmd_check},
-	{"subnets", NULL, 0, 0, NULL},
-	{"reload", NULL, 0, 0, NULL},
+	{"subnets", NULL, 0, 0, cmd_subnets},
+	{"reload", NULL, 0, 0, cmd_reload},
 	{"ha", NULL, 0, 0, NULL},
 	{"explain", NULL, 0, 0, NULL},
 	{"history", NULL, 0, 0, NULL},
@@ -76,6 +76,8 @@ static void print_help(void)
 	     "  lease get IP|MAC|CLIENT-ID the lease of an address, the leases of a client\n"
 	     "  lease del IP               delete a lease\n"
 	     "  stats                      counters\n"
+	     "  subnets                    how full each subnet and pool is\n"
+	     "  reload                     read the configuration file again\n"
 	     "  command NAME [JSON]        any control command, raw\n"
 	     "  check FILE                 check a configuration file\n\n"
 	     "  -s SOCKET   control socket [" LESSOR_RUNDIR "/control.sock]\n"

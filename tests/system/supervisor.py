@@ -187,6 +187,26 @@ def reload(lab):
     lab.note = f"{report['completed']} exchanges"
 
 
+@test("lessorctl reload: returns when the new configuration serves, or with every mistake",
+      only="lessord", seconds=60)
+def reload_command(lab):
+    one, port = lab.simple(server(subnet(pool="192.0.2.10 - 192.0.2.250")))
+    load = Load(lab, port.space, 300, 60, 100)
+    for number, seconds in enumerate((1800, 900, 450, 225), 1):
+        one.write(server(subnet(pool="192.0.2.10 - 192.0.2.250"), valid_lifetime=seconds))
+        equal(one.call("config-reload")["text"], "Configuration successful.", "answer")
+        equal(lease_time(port, 0x1000 * number), seconds, "lease time at once")
+    with open(one.file, "a", encoding="ascii") as f:
+        f.write("no-such-parameter = 1;\nworkers = 0;\n")
+    answer = one.call("config-reload", result=1)
+    for part in ("Config reload failed: ", "no-such-parameter", "workers"):
+        check(part in answer["text"], f"'{part}' is not in {answer['text']}")
+    check("workers" in one.ctl("reload", status=1).stderr, "lessorctl reload")
+    equal(lease_time(port, 0x9000), 225, "lease time after a bad file")
+    report = load.stop()
+    equal((report["drops"], report["duplicates"]), (0, 0), "exchanges given up during the reloads")
+
+
 @test("SIGHUP: subnets and interfaces come and go, leases stay", only="lessord")
 def reload_other(lab):
     lan, host, clients = lab.lan(), lab.space("server"), lab.space("clients")

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -53,6 +54,7 @@ void server_init(struct server *s)
 {
 	struct region *r;
 	struct err err;
+	int pair[2];
 
 	*s = (struct server){.dir = "/tmp/lessor-control-XXXXXX"};
 	cr_assert(mkdtemp(s->dir) != NULL);
@@ -66,6 +68,10 @@ void server_init(struct server *s)
 	s->control.child = &s->child;
 	s->control.commit = commit_new(&s->child, s->journal);
 	cr_assert(s->control.commit != NULL && usage_init(&s->control.usage, &s->child) == 0);
+	/* a supervisor that is gone */
+	cr_assert(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == 0 && close(pair[0]) == 0);
+	s->child.supervisor_fd = pair[1];
+	cr_assert(sd_event_new(&s->loop) >= 0 && ask_start(s->loop, pair[1], &s->control.ask) >= 0);
 }
 
 void server_fini(struct server *s)
@@ -73,6 +79,9 @@ void server_fini(struct server *s)
 	char command[96];
 
 	server_expect(s, NULL, 0, NULL);
+	ask_stop(s->control.ask);
+	sd_event_unref(s->loop);
+	close(s->child.supervisor_fd);
 	usage_fini(&s->control.usage);
 	commit_free(s->control.commit);
 	journal_close(s->journal);

@@ -19,6 +19,7 @@ struct server {
 	struct child child;
 	struct journal *journal;
 	struct control control;
+	sd_event *loop;
 };
 
 /* Subnets 1 (192.0.2.0/24, pools 10-19 and 30-39 of pool-id 0, 50-54 of pool-id 7), 9

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * requests: what the control process asks for (daemon/control/ask.h), and when it is answered: as
+ * soon as the new configuration serves.
+ */
+#ifndef LESSOR_DAEMON_REQUESTS_H
+#define LESSOR_DAEMON_REQUESTS_H
+
+#include <stdbool.h>
+#include <systemd/sd-event.h>
+
+#include "shm/base/err.h"
+
+struct supervisor;
+
+/* The supervisor's end of the pair of the control process that was started last. */
+struct requests {
+	int fd; /* -1: none */
+	sd_event_source *io;
+	bool pending; /* a request is not answered yet */
+};
+
+/* Makes a new pair, in place of the one before. Returns the control process's end, which the
+ * caller closes after the fork, or a negative code. */
+int requests_open(struct supervisor *sv, struct err *err);
+void requests_close(struct supervisor *sv);
+
+/* Answers the request that is pending, if there is one; text NULL: it is done. */
+void requests_answer(struct supervisor *sv, const char *text);
+
+#endif
