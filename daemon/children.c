@@ -39,7 +39,7 @@ static int run_store(const void *arg)
 {
 	const struct child *c = (const struct child *)arg;
 
-	return store_run(c, c->model->hold_reclaimed_time);
+	return store_run(c, c->model->hold_reclaimed_time, c->model->history_size);
 }
 
 static int run_control(const void *arg)

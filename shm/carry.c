@@ -32,6 +32,8 @@ struct stretch {
 	uint8_t *bytes;
 	size_t used, size;
 	uint64_t last;
+	struct history *history; /* NULL: none is kept */
+	uint32_t now;
 };
 
 static int make_room(void **v, size_t *room, size_t wanted, size_t size)
@@ -54,7 +56,10 @@ static int make_room(void **v, size_t *room, size_t wanted, size_t size)
 static int keep_change(void *arg, const struct change *c)
 {
 	struct stretch *s = (struct stretch *)arg;
+	struct history_entry e;
 
+	if (s->history != NULL && history_of(c, s->now, &e) != HISTORY_NONE)
+		history_add(s->history, &e);
 	if (make_room((void **)&s->items, &s->room, s->n + 1, sizeof(*s->items)) < 0 ||
 		make_room((void **)&s->bytes, &s->size, s->used + c->row.len, 1) < 0)
 		return -ENOMEM;
@@ -140,17 +145,19 @@ static int trim(struct journal *j, const struct region *r, uint64_t position, bo
 	return rc;
 }
 
-int64_t carry_run(struct region *r, struct journal *j, const char *state_dir, bool hurry,
-	struct err *err)
+int64_t carry_run(struct region *r, struct journal *j, const char *state_dir,
+	struct history *history, bool hurry, struct err *err)
 {
-	struct stretch s = {0};
+	struct stretch s = {.history = history, .now = clock_wall_s()};
 	uint64_t from = atomic_load(&r->applied) + 1;
 	int64_t n = journal_read(j, from, CARRY_MAX, keep_change, &s, err);
 	int rc = 0;
 
 	if (n == -ENOMEM)
 		err_set(err, -ENOMEM, "give the server more memory", "out of memory");
-	if (n > 0) {
+	if (n > 0 && history != NULL)
+		rc = history_sync(history, err);
+	if (n > 0 && rc == 0) {
 		qsort(s.items, s.n, sizeof(*s.items), by_address);
 		drop_superseded(&s);
 		rc = write_slices(&s, r, state_dir, hurry, err);

@@ -58,12 +58,25 @@ static int add(struct commit *m, uint32_t rec, const struct change *c)
 	return 0;
 }
 
+/* Whether l goes on with what its client has. */
+static bool is_renewal(const struct region *r, uint32_t rec, const struct lease *l)
+{
+	const struct table_record *t = table_record(r, rec);
+	struct table_client client = {l->client_id, l->htype, l->hlen, l->hwaddr};
+
+	return t->state == LEASE_ASSIGNED && t->seq != 0 && table_is_client(r, t, &client);
+}
+
 int commit_put(struct commit *m, uint32_t rec, const struct lease *l)
 {
+	struct region *r = m->child->region;
 	struct change c = {.kind = CHANGE_PUT, .lease = *l};
-	int rc = table_reserve(m->child->region, rec, l);
+	int rc = table_reserve(r, rec, l);
 
-	c.lease.address = table_record(m->child->region, rec)->address;
+	c.lease.address = table_record(r, rec)->address;
+	c.lease.flags &= (uint8_t)~LEASE_BEGINS;
+	if (l->state == LEASE_ASSIGNED && !is_renewal(r, rec, l))
+		c.lease.flags |= LEASE_BEGINS;
 	return rc < 0 ? -EMSGSIZE : add(m, rec, &c);
 }
 
@@ -72,6 +85,7 @@ int commit_delete(struct commit *m, uint32_t rec)
 	struct change c = {.kind = CHANGE_DELETE};
 
 	c.lease.address = table_record(m->child->region, rec)->address;
+	c.lease.state = table_record(m->child->region, rec)->state;
 	return add(m, rec, &c);
 }
 

@@ -106,10 +106,12 @@ size_t change_encode(const struct change *c, uint8_t *buf, size_t size)
 	wire_writer_init(&w, buf, size);
 	wire_write_u8(&w, CHANGE_VERSION);
 	wire_write_u8(&w, c->kind);
-	if (c->kind == CHANGE_PUT)
+	if (c->kind == CHANGE_PUT) {
 		write_row(&w, &c->lease);
-	else
+	} else {
 		wire_write_le32(&w, c->lease.address);
+		wire_write_u8(&w, c->lease.state);
+	}
 	return w.failed ? 0 : wire_written(&w);
 }
 
@@ -130,6 +132,7 @@ int change_decode(struct span data, struct change *ret)
 		rc = r.failed ? -EBADMSG : record_decode(c.row, &c.lease);
 	} else if (c.kind == CHANGE_DELETE) {
 		c.lease.address = wire_read_le32(&r);
+		c.lease.state = wire_read_u8(&r);
 		rc = r.failed || wire_left(&r) > 0 || c.lease.address == 0 ? -EBADMSG : 0;
 	} else {
 		rc = -EBADMSG;

@@ -29,6 +29,7 @@ enum lease_state {
 
 #define LEASE_FQDN_FWD 1
 #define LEASE_FQDN_REV 2
+#define LEASE_BEGINS   4 /* this change gave the address to its client; renewals have it not */
 
 struct lease {
 	uint32_t address; /* host byte order */
@@ -63,7 +64,8 @@ enum change_kind {
 	CHANGE_DELETE = 2, /* the address has no lease any more */
 };
 
-/* One entry of the journal. For CHANGE_DELETE only lease.address and lease.seq count. */
+/* One entry of the journal. For CHANGE_DELETE lease.address, lease.seq and lease.state count: the
+ * state that the lease had. */
 struct change {
 	uint8_t kind; /* enum change_kind */
 	struct lease lease;

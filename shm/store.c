@@ -26,6 +26,7 @@
 struct store {
 	const struct child *child;
 	struct journal *journal;
+	struct history *history; /* NULL: none is kept */
 	struct reclaim reclaim;
 	uint64_t carried_ns;
 	struct log_limit trouble;
@@ -56,7 +57,8 @@ static void carry(struct store *s)
 	if (waiting == 0 ||
 		(!wanted && waiting < CARRY_AT && now - s->carried_ns < CARRY_EVERY_NS))
 		return;
-	n = carry_run(r, s->journal, s->child->state_dir, wanted || waiting >= CARRY_MAX, &err);
+	n = carry_run(r, s->journal, s->child->state_dir, s->history,
+		wanted || waiting >= CARRY_MAX, &err);
 	if (n < 0) {
 		report(s, EV_STORE_FAILED, &err);
 		return;
@@ -88,7 +90,7 @@ static void loop(struct store *s)
 	carry(s);
 }
 
-int store_run(const struct child *c, uint32_t hold_s)
+int store_run(const struct child *c, uint32_t hold_s, uint32_t history_mib)
 {
 	struct store s = {.child = c, .carried_ns = clock_mono_ns()};
 	struct err err = {0};
@@ -96,8 +98,11 @@ int store_run(const struct child *c, uint32_t hold_s)
 
 	child_signals(&mask);
 	sigprocmask(SIG_SETMASK, &mask, NULL); /* SIGTERM ends the wait at once */
-	if (journal_open(c->state_dir, &s.journal, &err) < 0) {
+	if (journal_open(c->state_dir, &s.journal, &err) < 0 ||
+		(history_mib > 0 && history_open(c->state_dir, history_mib,
+			atomic_load(&c->region->committed), &s.history, &err) < 0)) {
 		log_err(EV_CHILD_FAILED, &err);
+		journal_close(s.journal);
 		return CHILD_FAILED;
 	}
 	journal_clear_dead(s.journal);
@@ -105,6 +110,7 @@ int store_run(const struct child *c, uint32_t hold_s)
 	if (s.reclaim.commit != NULL)
 		loop(&s);
 	commit_free(s.reclaim.commit);
+	history_close(s.history);
 	journal_close(s.journal);
 	return CHILD_DONE;
 }

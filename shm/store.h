@@ -9,8 +9,9 @@
 #include "shm/child.h"
 
 /* The store process: runs until SIGTERM. reclaim: hold_s is how long a lease that ended is
- * remembered for its client (hold-reclaimed-time, seconds). Returns enum child_exit. */
-int store_run(const struct child *c, uint32_t hold_s);
+ * remembered for its client (hold-reclaimed-time, seconds); history_mib: how much history is kept
+ * (history-size). Returns enum child_exit. */
+int store_run(const struct child *c, uint32_t hold_s, uint32_t history_mib);
 
 /* Asks the store to carry the journal over now; returns at once. */
 void store_hurry(struct region *r);

@@ -158,6 +158,7 @@ struct model {
 	bool echo_client_id;
 	uint32_t decline_probation_period; /* s */
 	uint32_t hold_reclaimed_time;      /* s */
+	uint32_t history_size;             /* MiB, 0: none is kept */
 	uint32_t offer_hold_time;          /* s an offered address is kept for its client */
 	uint64_t total_addresses;          /* in all pools */
 	size_t n_subnets;

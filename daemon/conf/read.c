@@ -231,6 +231,7 @@ static void read_globals(struct draft *d, const struct tree_node *root, const st
 	m->offer_hold_time = param_uint(set, PARAM_OFFER_HOLD_TIME);
 	if (set->v[PARAM_EXPIRED] != NULL)
 		param_check(set->v[PARAM_EXPIRED], PARAM_AT_EXPIRED, d->report, &expired);
+	m->history_size = param_uint(set, PARAM_HISTORY_SIZE);
 	m->hold_reclaimed_time = param_uint(&expired, PARAM_HOLD_RECLAIMED_TIME);
 	if (set->v[PARAM_INTERFACES_CONFIG] == NULL && d->report->errors == 0)
 		report_warning(d->report, root,

@@ -22,6 +22,7 @@ static const struct {
 	{"lease4-get-by-hw-address", cmd_lease4_get_by_hw_address},
 	{"lease4-get-by-state", cmd_lease4_get_by_state},
 	{"lease4-get-page", cmd_lease4_get_page},
+	{"lease4-history-get", cmd_lease4_history_get},
 	{"lease4-update", cmd_lease4_update},
 	{"lease4-wipe", cmd_lease4_wipe},
 	{"list-commands", cmd_list_commands},

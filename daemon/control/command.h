@@ -26,6 +26,8 @@ command_fn cmd_lease4_get, cmd_lease4_del, cmd_lease4_get_all, cmd_lease4_get_pa
 /* cmd_lease_find.c */
 command_fn cmd_lease4_get_by_hw_address, cmd_lease4_get_by_client_id, cmd_lease4_get_by_hostname,
 	cmd_lease4_get_by_state;
+/* cmd_history.c */
+command_fn cmd_lease4_history_get;
 /* cmd_lease_put.c, cmd_lease_wipe.c */
 command_fn cmd_lease4_add, cmd_lease4_update, cmd_lease4_wipe;
 /* cmd_subnet.c */

@@ -33,6 +33,7 @@ int cmd_leases(const struct ctl *c);
 int cmd_lease_get(const struct ctl *c);
 int cmd_lease_del(const struct ctl *c);
 int cmd_stats(const struct ctl *c);
+int cmd_history(const struct ctl *c);
 int cmd_subnets(const struct ctl *c);
 int cmd_reload(const struct ctl *c);
 int cmd_command(const struct ctl *c);

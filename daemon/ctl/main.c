@@ -54,7 +54,7 @@ static const struct command commands[] = {
 	{"reload", NULL, 0, 0, cmd_reload},
 	{"ha", NULL, 0, 0, NULL},
 	{"explain", NULL, 0, 0, NULL},
-	{"history", NULL, 0, 0, NULL},
+	{"history", NULL, 1, 1, cmd_history},
 	{"watch", NULL, 0, 0, NULL},
 	{"trace", NULL, 0, 0, NULL},
 	{"selftest", NULL, 0, 0, NULL},
@@ -77,6 +77,7 @@ static void print_help(void)
 	     "  lease del IP               delete a lease\n"
 	     "  stats                      counters\n"
 	     "  subnets                    how full each subnet and pool is\n"
+	     "  history IP|MAC|CLIENT-ID   who held an address, what a client held, and when\n"
 	     "  reload                     read the configuration file again\n"
 	     "  command NAME [JSON]        any control command, raw\n"
 	     "  check FILE                 check a configuration file\n\n"

@@ -144,7 +144,7 @@ void server_carry(struct server *s)
 {
 	struct err err;
 
-	cr_assert(carry_run(s->child.region, s->journal, s->dir, true, &err) >= 0, "%s", err.text);
+	cr_assert(carry_run(s->child.region, s->journal, s->dir, NULL, true, &err) >= 0, "%s", err.text);
 }
 
 json_t *server_ask(struct server *s, const char *request)

@@ -148,7 +148,7 @@ Test(repair, killed_at_any_moment, .timeout = 120)
 		waitpid(pid, NULL, 0);
 		if (round % 3 == 0) { /* the store is faster than the repair */
 			cr_assert_eq(journal_open(l.dir, &j, &err), 0);
-			cr_assert_geq(carry_run(l.region, j, l.dir, true, &err), 0, "%s", err.text);
+			cr_assert_geq(carry_run(l.region, j, l.dir, NULL, true, &err), 0, "%s", err.text);
 			journal_close(j);
 		}
 		l.child.slot = 100;
@@ -249,9 +249,9 @@ Test(repair, what_was_carried_over_before_is_not_lost)
 	commit_for_the_dead(&l, j, &gone);
 	/* others go on, more than a chunk of the journal */
 	cr_assert_eq(lease_some(&l, m, 100, 50), 0);
-	cr_assert_geq(carry_run(l.region, j, l.dir, true, &err), 0, "%s", err.text);
+	cr_assert_geq(carry_run(l.region, j, l.dir, NULL, true, &err), 0, "%s", err.text);
 	cr_assert_eq(lease_some(&l, m, 200, 1), 0);
-	cr_assert_geq(carry_run(l.region, j, l.dir, true, &err), 0, "%s", err.text);
+	cr_assert_geq(carry_run(l.region, j, l.dir, NULL, true, &err), 0, "%s", err.text);
 	/* a claim without a change, and an offer on top of a lease, stay what they are */
 	rec = table_find(l.region, LAB_START + 2);
 	cr_assert(table_claim(l.region, rec, 33));
@@ -289,7 +289,7 @@ Test(load, after_half_a_carry)
 	lab_init(&l, 200);
 	m = start(&l, &j);
 	cr_assert_eq(lease_some(&l, m, 0, 50), 0);
-	cr_assert_geq(carry_run(l.region, j, l.dir, true, &err), 0, "%s", err.text);
+	cr_assert_geq(carry_run(l.region, j, l.dir, NULL, true, &err), 0, "%s", err.text);
 	cr_assert_eq(lease_some(&l, m, 100, 50), 0);
 	cr_assert(table_claim(l.region, 7, 1));
 	cr_assert_eq(commit_delete(m, 7), 0);
