@@ -25,7 +25,7 @@ enum expr_op {
 	/* fetch a value, or a part of one */
 	EXPR_OP_CONST,      /* length, octets: -> s */
 	EXPR_OP_OPTION,     /* u8 code: -> s, absent if the packet has none */
-	EXPR_OP_SUB,        /* u8 skip, u8 code: s -> its sub-option behind skip octets, or absent */
+	EXPR_OP_SUB,        /* u8 skip, u8 code: s -> a sub-option behind skip octets, or absent */
 	EXPR_OP_ABSENT,     /* s -> absent */
 	EXPR_OP_ENTERPRISE, /* u8 code: -> enterprise number of option 124 or 125, or absent */
 	EXPR_OP_VENDOR,     /* u8 code: -> what the first enterprise of 124 or 125 has, or absent */

@@ -16,6 +16,15 @@
 
 #define SHOWN_MAX 40 /* characters of the text in a message */
 
+/* What comes from the text may hold anything. */
+static void make_printable(char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (*text < ' ' || *text > '~')
+			*text = '?';
+	}
+}
+
 void expr_fail(struct expr_compile *c, size_t column, const char *cure, const char *fmt, ...)
 {
 	char words[256];
@@ -26,6 +35,7 @@ void expr_fail(struct expr_compile *c, size_t column, const char *cure, const ch
 	va_start(ap, fmt);
 	vsnprintf(words, sizeof(words), fmt, ap);
 	va_end(ap);
+	make_printable(words);
 	c->r = err_set(c->err, -EINVAL, cure, "column %zu: %s", column, words);
 	c->token.kind = EXPR_TOKEN_END;
 }
@@ -41,8 +51,6 @@ void expr_fail_token(struct expr_compile *c, const char *expected)
 		return;
 	}
 	snprintf(shown, sizeof(shown), "%.*s", (int)(end - start), c->text + start);
-	for (char *p = shown; *p != '\0'; p++)
-		*p = *p < ' ' || *p > '~' ? '?' : *p;
 	expr_fail(c, c->token.column, NULL, "%s is missing before %s%s", expected, shown,
 		cut ? "..." : "");
 }
@@ -57,6 +65,7 @@ void expr_warn(struct expr_compile *c, size_t column, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(words, sizeof(words), fmt, ap);
 	va_end(ap);
+	make_printable(words);
 	snprintf(line, sizeof(line), "column %zu: %s", column, words);
 	c->warn(c->warn_arg, line);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * expr_parse: the grammar of class expressions: operators by how tightly they bind, and constants.
- * Emits code as it reads; what words begin stands in expr_function.c and expr_packet.c. Recursion is
- * bounded by EXPR_NESTING_MAX.
+ * Emits code as it reads; what words begin stands in expr_function.c and expr_packet.c. Recursion
+ * is bounded by EXPR_NESTING_MAX.
  */
 #include <string.h>
 

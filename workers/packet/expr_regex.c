@@ -15,13 +15,14 @@
 
 #define STEPS_MAX   10000 /* places that the matcher goes on from: some 0.15 ms */
 #define DEPTH_MAX   1000  /* those that it may have to come back to */
-#define HEAP_KIB    96    /* what they take; PCRE2 begins with 20 KiB and doubles that */
-#define MEMORY      (240 * 1024) /* 20, 40, 80 and 96 KiB, and contexts */
-#define NESTING_MAX 50           /* parentheses */
+#define SMALL_KIB   20    /* what they take in nearly all cases; PCRE2 begins with that */
+#define LARGE_KIB   96    /* ... in the worst */
+#define NESTING_MAX 50    /* parentheses */
+
+#define CONTEXTS_SIZE 1024 /* what PCRE2 takes of the memory beside that */
 
 struct expr_regex {
 	pcre2_code *code;
-	pcre2_match_context *limits;
 };
 
 /* The memory of one match: what is taken is given back all at once, by forgetting it. */
@@ -164,15 +165,10 @@ int expr_regex_compile(struct span pattern, struct expr_regex **ret, struct err 
 	if (re == NULL)
 		return -ENOMEM;
 	r = compile(pattern, back, &re->code, err);
-	if (r == 0)
-		re->limits = pcre2_match_context_create(NULL);
-	if (r < 0 || re->limits == NULL) {
+	if (r < 0) {
 		expr_regex_free(re);
-		return r < 0 ? r : -ENOMEM;
+		return r;
 	}
-	pcre2_set_match_limit(re->limits, STEPS_MAX);
-	pcre2_set_depth_limit(re->limits, DEPTH_MAX);
-	pcre2_set_heap_limit(re->limits, HEAP_KIB);
 	*ret = re;
 	return 0;
 }
@@ -181,7 +177,6 @@ void expr_regex_free(struct expr_regex *re)
 {
 	if (re == NULL)
 		return;
-	pcre2_match_context_free(re->limits);
 	pcre2_code_free(re->code);
 	free(re);
 }
@@ -205,15 +200,35 @@ static void arena_give(void *p, void *arg)
 	(void)arg;
 }
 
-int expr_regex_match(const struct expr_regex *re, struct span s)
+static int match(const struct expr_regex *re, struct span s, struct arena arena, uint32_t heap_kib)
 {
-	_Alignas(16) uint8_t memory[MEMORY];
-	struct arena arena = {memory, sizeof(memory)};
 	pcre2_general_context *heap = pcre2_general_context_create(arena_take, arena_give, &arena);
 	pcre2_match_data *data = pcre2_match_data_create(1, heap);
-	int r = pcre2_match(re->code, s.len > 0 ? s.p : (const uint8_t *)"", s.len, 0, 0, data,
-		re->limits);
+	pcre2_match_context *limits = pcre2_match_context_create(heap);
 
+	pcre2_set_match_limit(limits, STEPS_MAX);
+	pcre2_set_depth_limit(limits, DEPTH_MAX);
+	pcre2_set_heap_limit(limits, heap_kib);
+	return pcre2_match(re->code, s.len > 0 ? s.p : (const uint8_t *)"", s.len, 0, 0, data,
+		limits);
+}
+
+/* Large enough for 20, 40, 80 and 96 KiB, as PCRE2 doubles what it has. A function of its own: the
+ * compiler touches each page of the array. */
+__attribute__((noinline)) static int match_large(const struct expr_regex *re, struct span s)
+{
+	_Alignas(16) uint8_t memory[(20 + 40 + 80 + LARGE_KIB) * 1024 + CONTEXTS_SIZE];
+
+	return match(re, s, (struct arena){memory, sizeof(memory)}, LARGE_KIB);
+}
+
+int expr_regex_match(const struct expr_regex *re, struct span s)
+{
+	_Alignas(16) uint8_t memory[SMALL_KIB * 1024 + CONTEXTS_SIZE];
+	int r = match(re, s, (struct arena){memory, sizeof(memory)}, SMALL_KIB);
+
+	if (r == PCRE2_ERROR_HEAPLIMIT)
+		r = match_large(re, s);
 	if (r == PCRE2_ERROR_NOMATCH)
 		return 0;
 	return r >= 0 ? 1 : -ELOOP;

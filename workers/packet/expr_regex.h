@@ -19,7 +19,7 @@ int expr_regex_compile(struct span pattern, struct expr_regex **ret, struct err 
 void expr_regex_free(struct expr_regex *re);
 
 /* Whether the pattern matches the whole of s: 1, 0, or -ELOOP if that takes more steps or memory
- * than a packet may take. Takes nothing from the heap, and up to 244 KiB of the stack. */
+ * than a packet may take. Takes nothing from the heap, and up to 260 KiB of the stack. */
 int expr_regex_match(const struct expr_regex *re, struct span s);
 
 #endif

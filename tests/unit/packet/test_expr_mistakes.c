@@ -79,6 +79,7 @@ static const struct {
 		"msgtype or transid is missing before iface"},
 	/* classes and patterns */
 	{"member('C')", "column 1: class 'C' is neither built in nor defined before"},
+	{"member('\x01\x80')", "column 1: class '\?\?' is neither built in nor defined before"},
 	{"member('VENDOR_CLASS_')",
 		"column 1: class 'VENDOR_CLASS_' is neither built in nor defined before"},
 	{"member(A)", "column 8: a string in single quotes is missing before A"},
