@@ -98,19 +98,4 @@ struct expr {
 	size_t n_patterns;
 };
 
-/* What an operator of the language makes of octets; expr_octets.c. Values lie in s, or are part of
- * the arguments. Return 0, -ENOBUFS (s is full) or -EBADMSG (no value of the length that is
- * needed). */
-
-int expr_octets_be32(struct expr_scratch *s, uint32_t v, struct span *ret);
-int expr_octets_concat(struct expr_scratch *s, struct span a, struct span b, struct span *ret);
-int expr_octets_case(struct expr_scratch *s, struct span v, enum expr_op op, struct span *ret);
-int expr_octets_hex(struct expr_scratch *s, struct span v, struct span sep, struct span *ret);
-int expr_octets_address(struct expr_scratch *s, struct span v, struct span *ret);
-int expr_octets_int(struct expr_scratch *s, struct span v, enum expr_op op, struct span *ret);
-int expr_octets_text(struct expr_scratch *s, struct span v, uint8_t type, uint8_t flags,
-	struct span *ret);
-struct span expr_octets_substring(struct span v, int32_t start, int32_t len);
-struct span expr_octets_split(struct span v, struct span delimiters, int32_t n);
-
 #endif

@@ -40,6 +40,13 @@ void expr_fail(struct expr_compile *c, size_t column, const char *cure, const ch
 	c->token.kind = EXPR_TOKEN_END;
 }
 
+void expr_fail_memory(struct expr_compile *c)
+{
+	if (c->r == 0)
+		c->r = err_set(c->err, -ENOMEM, NULL, "out of memory");
+	c->token.kind = EXPR_TOKEN_END;
+}
+
 void expr_fail_token(struct expr_compile *c, const char *expected)
 {
 	size_t end = c->pos, start = c->token.column - 1;
@@ -135,8 +142,7 @@ void expr_list_add(struct expr_compile *c, struct expr_list *list, const void *p
 	if (size > list->size) {
 		grown = realloc(list->p, size);
 		if (grown == NULL) {
-			c->r = err_set(c->err, -ENOMEM, NULL, "out of memory");
-			c->token.kind = EXPR_TOKEN_END;
+			expr_fail_memory(c);
 			return;
 		}
 		list->p = grown;
@@ -254,7 +260,7 @@ int expr_compile(const char *text, enum expr_kind kind, const struct expr_names 
 	if (c.r == 0) {
 		e = build(&c, kind, &part.key);
 		if (e == NULL)
-			c.r = err_set(err, -ENOMEM, NULL, "out of memory");
+			expr_fail_memory(&c);
 	}
 	for (size_t i = 0; i < c.patterns.len / sizeof(struct expr_regex *); i++)
 		expr_regex_free(((struct expr_regex **)c.patterns.p)[i]);

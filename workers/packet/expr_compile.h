@@ -74,6 +74,7 @@ struct expr_compile {
 
 void expr_fail(struct expr_compile *c, size_t column, const char *cure, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+void expr_fail_memory(struct expr_compile *c);
 /* The present token is not what was expected. */
 void expr_fail_token(struct expr_compile *c, const char *expected);
 void expr_warn(struct expr_compile *c, size_t column, const char *fmt, ...)
@@ -89,7 +90,7 @@ int64_t expr_expect_int(struct expr_compile *c, int64_t min, int64_t max);
 /* Copies the present token's text, cut if it is too long. */
 void expr_token_text(const struct expr_compile *c, char buf[EXPR_NAME_SIZE]);
 
-/* Appends an element; -ENOMEM is a mistake like others. */
+/* Appends an element. */
 void expr_list_add(struct expr_compile *c, struct expr_list *list, const void *p, size_t len);
 void expr_emit_u8(struct expr_compile *c, uint8_t v); /* an instruction, too */
 void expr_emit_u32(struct expr_compile *c, uint32_t v);
@@ -97,6 +98,12 @@ void expr_emit_const(struct expr_compile *c, struct span v);
 /* A jump; where it leads is said by the call of expr_land() with its value. */
 size_t expr_emit_jump(struct expr_compile *c, enum expr_op op);
 void expr_land(struct expr_compile *c, size_t jump);
+
+/* The larger of two depths. */
+static inline size_t expr_deeper(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
 
 /* A part that begins here, at the present token. */
 struct expr_part expr_part_begin(const struct expr_compile *c);

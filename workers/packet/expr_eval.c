@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "workers/packet/expr_code.h"
+#include "workers/packet/expr_octets.h"
 #include "workers/packet/expr_regex.h"
 
 /* A truth value has no octets: len is 1 or 0. */

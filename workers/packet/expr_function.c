@@ -11,11 +11,6 @@
 
 #define VENDOR_CLASS "VENDOR_CLASS_"
 
-static size_t more(size_t a, size_t b)
-{
-	return a > b ? a : b;
-}
-
 /* Packets that have option 60 = name. */
 static void is_vendor(struct expr_compile *c, const char *name, struct expr_part *part)
 {
@@ -102,7 +97,7 @@ static uint32_t pattern(struct expr_compile *c)
 		return 0;
 	r = expr_regex_compile(span_of(c->token.p, c->token.len), &re, &err);
 	if (r == -ENOMEM)
-		c->r = err_set(c->err, r, NULL, "out of memory");
+		expr_fail_memory(c);
 	else if (r < 0)
 		expr_fail(c, c->token.column, err.cure, "%s", err.text);
 	if (r < 0)
@@ -153,7 +148,7 @@ struct expr_part expr_function_ifelse(struct expr_compile *c)
 	otherwise = expr_parse_octets(c);
 	expr_land(c, end);
 	expr_expect(c, ')');
-	part.need = more(condition.need, more(value.need, otherwise.need));
+	part.need = expr_deeper(condition.need, expr_deeper(value.need, otherwise.need));
 	part.varies = condition.varies || value.varies || otherwise.varies;
 	part.extent = expr_extent_either(value.extent, otherwise.extent);
 	expr_part_end(c, &part);
@@ -209,7 +204,7 @@ static struct expr_part call(struct expr_compile *c, const struct function *f)
 		}
 		args[n_args] = *a == 'b' ? expr_parse_test(c) : expr_parse_octets(c);
 		part.varies = part.varies || args[n_args].varies;
-		part.need = more(part.need, n_args + args[n_args].need);
+		part.need = expr_deeper(part.need, n_args + args[n_args].need);
 		n_args++;
 	}
 	expr_expect(c, ')');

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * expr_octets: the functions of class expressions that make octets of octets. Called for each
- * packet by expr_eval.c: no heap, each one bounded by the size of its arguments and of the scratch.
+ * expr_octets: the functions of class expressions that make octets of octets. No heap; the time of
+ * each is bounded by the size of its arguments and of the scratch.
  */
+#include "workers/packet/expr_octets.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "workers/packet/expr_code.h"
 #include "workers/packet/optdef.h"
 
 /* Room for len octets, not counted as used yet; NULL: there is none. */

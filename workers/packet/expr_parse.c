@@ -39,11 +39,6 @@ static const struct operator operators[] = {
 
 static struct expr_part binary(struct expr_compile *c, enum binding min);
 
-static size_t more(size_t a, size_t b)
-{
-	return a > b ? a : b;
-}
-
 static void want(struct expr_compile *c, const struct expr_part *part, bool test)
 {
 	if (test && !part->test)
@@ -231,7 +226,7 @@ static void combine(struct expr_compile *c, const struct operator *o, struct exp
 
 	want(c, left, tests);
 	want(c, right, tests);
-	left->need = more(left->need, right->need + (lazy ? 0 : 1));
+	left->need = expr_deeper(left->need, right->need + (lazy ? 0 : 1));
 	left->varies = left->varies || right->varies;
 	if (any) {
 		left->key = expr_key_or(c, &left->key, &right->key);
