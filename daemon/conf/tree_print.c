@@ -13,8 +13,7 @@
 
 #include "shm/base/text.h"
 
-#define COLUMNS   100
-#define TAB       8
+#define ONE_LINE  100 /* width of the widest map or list in one line, indentation aside */
 #define REAL_SIZE 40
 
 /* The fewest digits that are read back as v, with a point, without which it were no real number. */
@@ -133,17 +132,15 @@ static void new_line(FILE *f, unsigned depth)
 
 static int print_member(FILE *f, const struct tree_node *node, unsigned depth);
 
-/* column: how much of the line is taken already. */
-static int print_value(FILE *f, const struct tree_node *node, unsigned depth, size_t column)
+static int print_value(FILE *f, const struct tree_node *node, unsigned depth)
 {
 	bool map = node->type == TREE_MAP, one_line;
 	const char *brackets = map ? "{}" : is_array(node) ? "[]" : "()";
-	size_t room = column + 1 < COLUMNS ? COLUMNS - column - 1 : 0;
 	int r = 0;
 
 	if (!is_container(node))
 		return print_scalar(f, node);
-	one_line = width_of(node, room, 2) <= room;
+	one_line = width_of(node, ONE_LINE, 2) <= ONE_LINE;
 	fputc(brackets[0], f);
 	for (size_t i = 0; i < node->n && r == 0; i++) {
 		const struct tree_node *child = &node->v[i];
@@ -155,7 +152,7 @@ static int print_value(FILE *f, const struct tree_node *node, unsigned depth, si
 		if (map)
 			r = print_member(f, child, depth + 1);
 		else
-			r = print_value(f, child, depth + 1, (depth + 1) * TAB);
+			r = print_value(f, child, depth + 1);
 		if (!map && i + 1 < node->n)
 			fputc(',', f);
 	}
@@ -174,7 +171,7 @@ static int print_member(FILE *f, const struct tree_node *node, unsigned depth)
 	if (!is_name(node->name))
 		return -EINVAL;
 	fprintf(f, "%s = ", node->name);
-	r = print_value(f, node, depth, depth * TAB + strlen(node->name) + 3);
+	r = print_value(f, node, depth);
 	fputc(';', f);
 	return r;
 }
