@@ -48,37 +48,20 @@
 #define ANYWHERE       ~(unsigned)TOP
 #define FORGIVING      (TOP | SANITY | LOGGER) /* unknown keys in them change nothing for clients */
 
-enum action {
-	CARRIED,
-	WALKED,
-	RENAMED,
-	PART_OF_MAP,
-	CALLED,
-	DROPPED,
-	FAILED,
-};
-
-struct row {
-	const char *key;
-	unsigned scopes;
-	enum action action;
-	enum import_scope inner; /* WALKED */
-	const char *text;        /* RENAMED: the name; DROPPED, FAILED: why */
-	import_code *code;       /* CALLED */
-};
-
-static const struct row rows[] = {
-#define CARRY(key, scopes)        {key, scopes, CARRIED, 0, NULL, NULL},
-#define WALK(key, scopes, inner)  {key, scopes, WALKED, inner, NULL, NULL},
-#define RENAME(key, scopes, name) {key, scopes, RENAMED, 0, name, NULL},
-#define PART(key, scopes)         {key, scopes, PART_OF_MAP, 0, NULL, NULL},
-#define CALL(key, scopes, code)   {key, scopes, CALLED, 0, NULL, import_##code},
-#define DROP(key, scopes, why)    {key, scopes, DROPPED, 0, why, NULL},
-#define FAIL(key, scopes, why)    {key, scopes, FAILED, 0, why, NULL},
+const struct import_row import_rows[] = {
+#define CARRY(key, scopes)        {key, scopes, IMPORT_CARRY, 0, NULL, NULL},
+#define WALK(key, scopes, inner)  {key, scopes, IMPORT_WALK, inner, NULL, NULL},
+#define RENAME(key, scopes, name) {key, scopes, IMPORT_RENAME, 0, name, NULL},
+#define PART(key, scopes)         {key, scopes, IMPORT_PART, 0, NULL, NULL},
+#define CALL(key, scopes, code)   {key, scopes, IMPORT_CALL, 0, NULL, import_##code},
+#define DROP(key, scopes, why)    {key, scopes, IMPORT_DROP, 0, why, NULL},
+#define FAIL(key, scopes, why)    {key, scopes, IMPORT_FAIL, 0, why, NULL},
 #include "daemon/ctl/import_kea.def"
 };
 
-#define N_ROWS (sizeof(rows) / sizeof(rows[0]))
+#define N_ROWS (sizeof(import_rows) / sizeof(import_rows[0]))
+
+const size_t import_n_rows = N_ROWS;
 
 static void __attribute__((format(printf, 4, 0))) tell(struct import *im,
 	const struct tree_node *at, bool is_error, const char *fmt, va_list ap)
@@ -244,12 +227,12 @@ void import_walk(struct import *im, const struct tree_node *in, enum import_scop
 	import_add_all(im, out, name, TREE_LIST, &list);
 }
 
-static const struct row *find(const char *key, enum import_scope scope)
+static const struct import_row *find(const char *key, enum import_scope scope)
 {
 	for (size_t i = 0; i < N_ROWS; i++)
-		if ((rows[i].scopes & scope) != 0 && rows[i].key[0] == key[0] &&
-			strcmp(rows[i].key, key) == 0)
-			return &rows[i];
+		if ((import_rows[i].scopes & scope) != 0 && import_rows[i].key[0] == key[0] &&
+			strcmp(import_rows[i].key, key) == 0)
+			return &import_rows[i];
 	return NULL;
 }
 
@@ -263,46 +246,45 @@ static void tell_unknown(struct import *im, const struct tree_node *in, enum imp
 		return;
 	}
 	for (size_t i = 0; i < N_ROWS; i++)
-		if ((rows[i].scopes & scope) != 0)
-			keys[n++] = rows[i].key;
+		if ((import_rows[i].scopes & scope) != 0)
+			keys[n++] = import_rows[i].key;
 	near = text_nearest(in->name, keys, n);
 	if (near != NULL)
-		import_fail(im, in, "not carried over: Kea has no such key here that is known, did "
-				    "you mean \"%s\"?", near);
+		import_fail(im, in, "not carried over: an unknown key, did you mean \"%s\"?", near);
 	else
-		import_fail(im, in, "not carried over: Kea has no such key here that is known; "
-				    "remove it if clients can do without");
+		import_fail(im, in,
+			"not carried over: an unknown key; remove it if clients can do without");
 }
 
 static void take(struct import *im, const struct tree_node *in, enum import_scope scope,
 	struct import_list *out)
 {
-	const struct row *row = find(in->name, scope);
+	const struct import_row *row = find(in->name, scope);
 
 	if (row == NULL) {
 		tell_unknown(im, in, scope);
 		return;
 	}
 	switch (row->action) {
-	case CARRIED:
+	case IMPORT_CARRY:
 		import_carry(im, in, in->name, out);
 		break;
-	case WALKED:
+	case IMPORT_WALK:
 		import_walk(im, in, row->inner, in->name, out);
 		break;
-	case RENAMED:
+	case IMPORT_RENAME:
 		if (!import_clashes(im, in, row->text))
 			import_carry(im, in, row->text, out);
 		break;
-	case PART_OF_MAP:
+	case IMPORT_PART:
 		break;
-	case CALLED:
+	case IMPORT_CALL:
 		row->code(im, in, scope, out);
 		break;
-	case DROPPED:
+	case IMPORT_DROP:
 		import_warn(im, in, "no effect: %s", row->text);
 		break;
-	case FAILED:
+	case IMPORT_FAIL:
 		import_fail(im, in, "not carried over: %s", row->text);
 		break;
 	}

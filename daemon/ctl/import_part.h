@@ -86,6 +86,28 @@ typedef void import_code(struct import *im, const struct tree_node *in, enum imp
 #undef DROP
 #undef FAIL
 
+enum import_action {
+	IMPORT_CARRY,
+	IMPORT_WALK,
+	IMPORT_RENAME,
+	IMPORT_PART,
+	IMPORT_CALL,
+	IMPORT_DROP,
+	IMPORT_FAIL,
+};
+
+struct import_row {
+	const char *key;
+	unsigned scopes; /* set of enum import_scope */
+	enum import_action action;
+	enum import_scope inner; /* WALK */
+	const char *text;        /* RENAME: the name; DROP, FAIL: why */
+	import_code *code;       /* CALL */
+};
+
+extern const struct import_row import_rows[];
+extern const size_t import_n_rows;
+
 /* Reports what could not be carried over: an error, or a warning if lenient. */
 void import_fail(struct import *im, const struct tree_node *at, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
