@@ -235,22 +235,23 @@ bool json_token_number(struct json_token *t, int64_t *ret_integer, double *ret_r
 	struct json_token_input *in = input(t);
 	const char *p = in->p + (in->p[0] == '-'), *start = in->p;
 	size_t digits = strspn(p, "0123456789");
-	bool real = false;
+	bool real = false, good = digits > 0 ? p[0] != '0' || digits == 1 : p[0] == '.';
 
 	p += digits;
-	if (*p == '.') {
+	if (*p == '.') { /* Kea takes .5 and 5. too */
 		real = true;
 		p++;
+		good = good && digits + strspn(p, "0123456789") > 0;
 		p += strspn(p, "0123456789");
 	}
-	if (digits > 0 && (*p == 'e' || *p == 'E')) {
+	if (*p == 'e' || *p == 'E') {
 		real = true;
 		p++;
 		p += *p == '+' || *p == '-';
-		digits = strspn(p, "0123456789");
-		p += digits;
+		good = good && isdigit((unsigned char)*p);
+		p += strspn(p, "0123456789");
 	}
-	if (digits == 0 || isalnum((unsigned char)*p) || *p == '.') {
+	if (!good || isalnum((unsigned char)*p) || *p == '.') {
 		json_token_fail(t, "expected a number");
 		return false;
 	}

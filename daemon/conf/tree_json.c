@@ -140,7 +140,7 @@ static void read_value(struct parser *p, const char *name)
 	if (c == '"') {
 		node.type = TREE_STRING;
 		node.string = json_token_string(t);
-	} else if (c == '-' || isdigit(c)) {
+	} else if (c == '-' || c == '.' || isdigit(c)) {
 		bool real = json_token_number(t, &node.integer, &node.real);
 
 		node.type = real ? TREE_REAL : TREE_INT;

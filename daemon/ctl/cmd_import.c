@@ -109,7 +109,8 @@ int cmd_import_kea(const struct ctl *c)
 	if (import_kea(c->argv[0], c->lenient, arena, &report, &root) == 0)
 		status = write_tree(c, root);
 	else
-		print_error("import kea: %u errors: nothing is written%s", report.errors,
+		print_error("import kea: %u error%s: nothing is written%s", report.errors,
+			report.errors != 1 ? "s" : "",
 			c->lenient ? "" : " (--lenient leaves out what cannot be carried over)");
 	arena_free(arena);
 	return status;
