@@ -10,8 +10,8 @@
 
 #include "daemon/conf/arena.h"
 
-/* Reads the whole file, of 256 MiB at most. *ret_text is on the heap, with a NUL behind its *ret_len
- * octets. Returns 0 or a negative errno value: -EFBIG, or that of the system call. */
+/* Reads the whole file, of 256 MiB at most. *ret_text is on the heap, with a NUL behind its
+ * *ret_len octets. Returns 0 or a negative errno value: -EFBIG, or that of the system call. */
 int file_read(const char *file, char **ret_text, size_t *ret_len);
 
 /* The name of the file that file includes as the first len octets of other: beside file, unless

@@ -184,7 +184,8 @@ static bool skip_include(struct json_token *t)
 	name += sizeof(word) - 1;
 	name += strspn(name, " \t");
 	end = *name == '"' ? name + 1 + strcspn(name + 1, "\"\n") : name;
-	if (*end != '"' || end < name + 2 || strncmp(end + 1 + strspn(end + 1, " \t"), "?>", 2) != 0) {
+	if (*end != '"' || end < name + 2 ||
+		strncmp(end + 1 + strspn(end + 1, " \t"), "?>", 2) != 0) {
 		json_token_fail(t, "expected <?include \"FILE\"?>");
 		return true;
 	}
@@ -275,7 +276,8 @@ static uint32_t hex4(const char *s)
 
 		if (!isxdigit((unsigned char)c))
 			return UINT32_MAX;
-		v = v << 4 | (uint32_t)(isdigit((unsigned char)c) ? c - '0' : (c | 0x20) - 'a' + 10);
+		v = v << 4 |
+			(uint32_t)(isdigit((unsigned char)c) ? c - '0' : (c | 0x20) - 'a' + 10);
 	}
 	return v;
 }
@@ -342,7 +344,8 @@ static const char *find_quote(struct json_token *t, const char *s, bool *ret_pla
 		p += *p == '\\' && (unsigned char)p[1] >= 0x20 ? 2 : 1;
 	}
 	if (*p != '"') {
-		json_token_fail(t, *p == '\0' || *p == '\n'
+		json_token_fail(t,
+			*p == '\0' || *p == '\n'
 				? "the text that begins here does not end in this line"
 				: "a control character in a text");
 		return NULL;

@@ -14,8 +14,8 @@
 #include "daemon/conf/report.h"
 #include "daemon/conf/tree.h"
 
-#define JSON_TOKEN_END     (-1)
-#define JSON_TOKEN_FILES   10 /* included in each other */
+#define JSON_TOKEN_END   (-1)
+#define JSON_TOKEN_FILES 10 /* included in each other */
 
 struct json_token_input {
 	const char *file;
@@ -30,7 +30,7 @@ struct json_token {
 	struct json_token_input inputs[JSON_TOKEN_FILES]; /* the last one is being read */
 	unsigned n_inputs;
 	bool may_include;
-	unsigned comments;              /* so far; where the first one is: */
+	unsigned comments; /* so far; where the first one is: */
 	const char *comment_file;
 	uint32_t comment_line;
 	bool twice; /* a name stands twice: reported, but no reason to stop */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * tree_json: JSON to a tree: RFC 8259, and what ISC Kea takes in its files besides: comments after
- * # and //, comments in slash and star, <?include "FILE"?> between two tokens, .5 and 5. as numbers,
- * a comma before a closing bracket. A tree has no comments: they are left out with a warning, and
- * so is the comma.
+ * # and //, comments in slash and star, <?include "FILE"?> between two tokens, .5 and 5. as
+ * numbers, a comma before a closing bracket. A tree has no comments: they are left out with a
+ * warning, and so is the comma.
  */
 #ifndef LESSOR_DAEMON_CONF_TREE_JSON_H
 #define LESSOR_DAEMON_CONF_TREE_JSON_H

@@ -12,8 +12,9 @@
 
 /* The members of root, which is a map, as settings of libconfig: short maps and lists in one line,
  * others a line for each member. Parents of nodes need not be set. Returns 0, or -EINVAL if there
- * is something that libconfig cannot have: a name outside of letters, digits, '-', '_' and '*', null
- * or a number without end. What was printed until then is of no use. f keeps its own errors. */
+ * is something that libconfig cannot have: a name outside of letters, digits, '-', '_' and '*',
+ * null or a number without end. What was printed until then is of no use. f keeps its own errors.
+ */
 int tree_print_libconfig(FILE *f, const struct tree_node *root);
 
 /* The node as JSON (RFC 8259) in one line without a line feed. Octets that are not UTF-8 become

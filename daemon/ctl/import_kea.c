@@ -63,8 +63,8 @@ const struct import_row import_rows[] = {
 
 const size_t import_n_rows = N_ROWS;
 
-static void __attribute__((format(printf, 4, 0))) tell(struct import *im,
-	const struct tree_node *at, bool is_error, const char *fmt, va_list ap)
+static void __attribute__((format(printf, 4, 0)))
+tell(struct import *im, const struct tree_node *at, bool is_error, const char *fmt, va_list ap)
 {
 	char text[1024];
 
@@ -111,9 +111,13 @@ bool import_clashes(struct import *im, const struct tree_node *in, const char *n
 
 bool import_is(struct import *im, const struct tree_node *in, enum tree_type type)
 {
-	static const char *const names[] = {[TREE_MAP] = "a map", [TREE_LIST] = "a list",
-		[TREE_STRING] = "a text", [TREE_INT] = "a whole number",
-		[TREE_REAL] = "a number", [TREE_BOOL] = "true or false", [TREE_NULL] = "null"};
+	static const char *const names[] = {[TREE_MAP] = "a map",
+		[TREE_LIST] = "a list",
+		[TREE_STRING] = "a text",
+		[TREE_INT] = "a whole number",
+		[TREE_REAL] = "a number",
+		[TREE_BOOL] = "true or false",
+		[TREE_NULL] = "null"};
 
 	if (in->type == type)
 		return true;
@@ -121,8 +125,7 @@ bool import_is(struct import *im, const struct tree_node *in, enum tree_type typ
 	return false;
 }
 
-void import_add(
-	struct import *im, struct import_list *out, const char *name, struct tree_node node)
+void import_add(struct import *im, struct import_list *out, const char *name, struct tree_node node)
 {
 	if (out->n == out->size) {
 		size_t size = out->size > 0 ? out->size * 2 : 4;
@@ -169,8 +172,8 @@ static void tell_placeholder(struct import *im, const struct tree_node *in)
 	static const char rest[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 
 	for (const char *s = strchr(in->string, '<'); s != NULL; s = strchr(s + 1, '<')) {
-		size_t len = s[1] != '\0' && strchr(capitals, s[1]) != NULL ? strspn(s + 1, rest)
-									    : 0;
+		size_t len =
+			s[1] != '\0' && strchr(capitals, s[1]) != NULL ? strspn(s + 1, rest) : 0;
 
 		if (len > 0 && s[1 + len] == '>')
 			import_warn(im, in, "the placeholder %.*s remains: fill it in",

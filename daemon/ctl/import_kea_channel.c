@@ -34,7 +34,7 @@ static bool is_loopback(const struct tree_node *address)
 	if (address->type != TREE_STRING)
 		return false;
 	return strcmp(address->string, "::1") == 0 ||
-	       (text_parse_ip(address->string, &ip) == 0 && ip >> 24 == 127);
+		(text_parse_ip(address->string, &ip) == 0 && ip >> 24 == 127);
 }
 
 /* Whether a client has to show who it is: by a password, or by its certificate. */
@@ -49,7 +49,7 @@ static bool is_authenticated(const struct tree_node *socket)
 	if (clients != NULL && clients->type == TREE_LIST && clients->n > 0)
 		return true;
 	return anchor != NULL && anchor->type == TREE_STRING && anchor->string[0] != '\0' &&
-	       !(wanted != NULL && wanted->type == TREE_BOOL && !wanted->boolean);
+		!(wanted != NULL && wanted->type == TREE_BOOL && !wanted->boolean);
 }
 
 static void take_http(struct import *im, const struct tree_node *in, struct import_list *list)

@@ -32,12 +32,14 @@ void import_ha_timer(struct import *im, const struct tree_node *in, enum import_
 	if (!import_is(im, in, TREE_INT))
 		return;
 	if (strcmp(in->name, "heartbeat-delay") == 0)
-		import_warn(im, in, "no effect: %lld ms in Kea; here the partner is heard 250 ms "
-				    "after the last word at the latest",
+		import_warn(im, in,
+			"no effect: %lld ms in Kea; here the partner is heard 250 ms "
+			"after the last word at the latest",
 			(long long)in->integer);
 	else
-		import_warn(im, in, "no effect: %lld ms in Kea; here a partner is lost after 1000 "
-				    "ms of silence",
+		import_warn(im, in,
+			"no effect: %lld ms in Kea; here a partner is lost after 1000 "
+			"ms of silence",
 			(long long)in->integer);
 }
 
@@ -185,11 +187,12 @@ static void take_mode(struct import *im, const struct tree_node *block, struct i
 		return;
 	}
 	if (strcmp(mode->string, "load-balancing") == 0)
-		import_warn(im, mode, "becomes hot-standby: one server serves all clients, the "
-				      "other one is ready");
+		import_warn(im, mode,
+			"becomes hot-standby: one server serves all clients, the "
+			"other one is ready");
 	else if (strcmp(mode->string, "hot-standby") != 0) {
-		import_fail(im, mode,
-			"not carried over: there is no mode \"%s\"; use hot-standby", mode->string);
+		import_fail(im, mode, "not carried over: there is no mode \"%s\"; use hot-standby",
+			mode->string);
 		return;
 	}
 	import_add_string(im, ha, "mode", "hot-standby");
@@ -204,8 +207,9 @@ void import_ha(struct import *im, const struct tree_node *block, struct import_l
 	take_mode(im, block, &ha);
 	me = take_peers(im, block, &ha);
 	if (!import_tls(im, block, &ha) && !(me != NULL && import_tls(im, me, &ha))) {
-		import_warn(im, block, "the link between the servers is not encrypted, as in Kea: "
-				       "give it certificates and remove plaintext");
+		import_warn(im, block,
+			"the link between the servers is not encrypted, as in Kea: "
+			"give it certificates and remove plaintext");
 		import_add_bool(im, &ha, "plaintext", true);
 	}
 	import_add_all(im, out, "high-availability", TREE_MAP, &ha);

@@ -95,7 +95,8 @@ static const struct hook {
 	{"radius", REFUSED, "RADIUS is not supported", NULL},
 	{"user_chk", REFUSED, "use client classes and reservations", NULL},
 	{"gss_tsig", REFUSED, "DNS updates are not signed by GSS-TSIG", NULL},
-	{"rbac", REFUSED, "who may give which command cannot be limited: this would open more", NULL},
+	{"rbac", REFUSED, "who may give which command cannot be limited: this would open more",
+		NULL},
 };
 
 /* "ha" of "/usr/lib/kea/hooks/libdhcp_ha.so", NULL: there is no such library. */

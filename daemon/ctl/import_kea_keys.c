@@ -28,8 +28,8 @@ void import_list_of_one(struct import *im, const struct tree_node *in, enum impo
 	import_add_all(im, out, name, TREE_LIST, &list);
 }
 
-void import_reservation_mode(struct import *im, const struct tree_node *in,
-	enum import_scope scope, struct import_list *out)
+void import_reservation_mode(struct import *im, const struct tree_node *in, enum import_scope scope,
+	struct import_list *out)
 {
 	static const struct {
 		const char *mode;
@@ -66,8 +66,8 @@ void import_conflict_resolution(struct import *im, const struct tree_node *in,
 
 	(void)scope;
 	if (!import_clashes(im, in, name) && import_is(im, in, TREE_BOOL))
-		import_add_string(im, out, name,
-			in->boolean ? "check-with-dhcid" : "no-check-with-dhcid");
+		import_add_string(
+			im, out, name, in->boolean ? "check-with-dhcid" : "no-check-with-dhcid");
 }
 
 /* What stood in dhcp-ddns before Kea 1.8 is global today. */
@@ -189,8 +189,7 @@ void import_number(struct import *im)
 		return;
 	for (size_t i = 0; i < networks->n; i++)
 		if (networks->v[i].type == TREE_MAP)
-			im->next_id += count_without_id(
-				import_member(&networks->v[i], "subnet4"));
+			im->next_id += count_without_id(import_member(&networks->v[i], "subnet4"));
 }
 
 static const char *to_json(struct import *im, const struct tree_node *node)
@@ -211,11 +210,11 @@ static const char *to_json(struct import *im, const struct tree_node *node)
 }
 
 /* The limits hook has its settings in contexts of subnets and classes. */
-static bool is_limits(const struct import *im, const struct tree_node *member,
-	enum import_scope scope)
+static bool is_limits(
+	const struct import *im, const struct tree_node *member, enum import_scope scope)
 {
 	return im->has_limits && strcmp(member->name, "limits") == 0 &&
-	       (scope == IMPORT_SUBNET || scope == IMPORT_CLASS);
+		(scope == IMPORT_SUBNET || scope == IMPORT_CLASS);
 }
 
 void import_context(struct import *im, const struct tree_node *in, enum import_scope scope,

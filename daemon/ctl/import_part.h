@@ -123,8 +123,8 @@ void import_walk(struct import *im, const struct tree_node *in, enum import_scop
 	const char *name, struct import_list *out);
 
 /* A value, or a list of values, is added under name. */
-void import_carry(struct import *im, const struct tree_node *in, const char *name,
-	struct import_list *out);
+void import_carry(
+	struct import *im, const struct tree_node *in, const char *name, struct import_list *out);
 
 /* Whether in is of the type; reports it if not. */
 bool import_is(struct import *im, const struct tree_node *in, enum tree_type type);
@@ -137,10 +137,10 @@ bool import_clashes(struct import *im, const struct tree_node *in, const char *n
 
 /* Add a node, under a name if out becomes a map. The list or map that a node is made of must not
  * change any more. */
-void import_add(struct import *im, struct import_list *out, const char *name,
-	struct tree_node node);
-void import_add_string(struct import *im, struct import_list *out, const char *name,
-	const char *value);
+void import_add(
+	struct import *im, struct import_list *out, const char *name, struct tree_node node);
+void import_add_string(
+	struct import *im, struct import_list *out, const char *name, const char *value);
 void import_add_int(struct import *im, struct import_list *out, const char *name, int64_t value);
 void import_add_bool(struct import *im, struct import_list *out, const char *name, bool value);
 void import_add_all(struct import *im, struct import_list *out, const char *name,

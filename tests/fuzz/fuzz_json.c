@@ -43,7 +43,8 @@ static void check_nodes(const struct tree_node *node)
 	if (node->type != TREE_MAP && node->type != TREE_LIST)
 		return;
 	for (size_t i = 0; i < node->n; i++) {
-		if (node->v[i].parent != node || (node->v[i].name != NULL) != (node->type == TREE_MAP))
+		if (node->v[i].parent != node ||
+			(node->v[i].name != NULL) != (node->type == TREE_MAP))
 			bug("a child of somebody else");
 		check_nodes(&node->v[i]);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_tree_json: JSON with Kea's extras to a tree: what is taken, what is refused in which line, and
- * input that is made to hurt.
+ * test_tree_json: JSON with Kea's extras to a tree: what is taken, what is refused in which line,
+ * and input that is made to hurt.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -56,11 +56,11 @@ static const struct {
 	{"{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e9\\u20ac\\ud83d\\ude00\"}",
 		"{\"a\": \"\\\"\\\\/\\u0008\\u000c\\u000a\\u000d\\u0009Aé€😀\"}", ""},
 	{"{\"a\":\"# // /* <?include\"}", "{\"a\": \"# // /* <?include\"}", ""},
-	{"{ \"a\": 1, }", "{\"a\": 1}", "warning: t:1: the comma before this '}' is one too many\n"},
+	{"{ \"a\": 1, }", "{\"a\": 1}",
+		"warning: t:1: the comma before this '}' is one too many\n"},
 	{"{\"a\":[1,\n]}", "{\"a\": [1]}",
 		"warning: t:2: the comma before this ']' is one too many\n"},
-	{"# x\n{ // y\n\"a\": /* z\n */ 1 } #",
-		"{\"a\": 1}",
+	{"# x\n{ // y\n\"a\": /* z\n */ 1 } #", "{\"a\": 1}",
 		"warning: t:1: comments are not carried over: this one and those that follow; a "
 		"\"comment\" in a map is\n"},
 	{"{\n/**/}", "{}",
@@ -119,8 +119,7 @@ static const struct {
 	{"{\"a\":\"\xe9\"}", "t:1: a text that is not UTF-8: convert the file with iconv\n"},
 	{"{\n/* \n", "t:2: the comment that begins here never ends\n"},
 	{"{ / }", "t:1: expected a name in double quotes, got '/'\n"},
-	{"{\"a\":1,\n\"b\":2,\n\"a\":3}",
-		"t:3: \"a\" stands in this map already, at t:1\n"},
+	{"{\"a\":1,\n\"b\":2,\n\"a\":3}", "t:3: \"a\" stands in this map already, at t:1\n"},
 	{"{ <?include \"/etc/hostname\"?> }", "t:1: nothing can be included here\n"},
 };
 

@@ -98,8 +98,7 @@ Test(tree_print, is_read_back, .init = loaded_enter, .fini = loaded_leave)
 Test(tree_print, refuses, .init = loaded_enter, .fini = loaded_leave)
 {
 	static const char *const cases[] = {"{\"a b\": 1}", "{\"\": 1}", "{\"4o6\": 1}",
-		"{\"a\": null}", "{\"a\": [{\"b\": [null]}]}", "{\"a\": {\"é\": 1}}",
-		"{\"-\": 1}"};
+		"{\"a\": null}", "{\"a\": [{\"b\": [null]}]}", "{\"a\": {\"é\": 1}}", "{\"-\": 1}"};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct arena *arena = arena_new();

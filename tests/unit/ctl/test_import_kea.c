@@ -1,271 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_import_kea: every row of the table of keys, by a file of its own; what the code behind it
- * makes of old forms, hooks, the pair, sockets and contexts.
+ * test_import_kea: what the import makes of old forms, hooks, the pair, sockets, contexts.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "daemon/conf/param.h"
-#include "daemon/conf/tree_print.h"
-#include "daemon/ctl/import_kea.h"
-#include "daemon/ctl/import_part.h"
-
-#define HOOK_OPEN(library)                                                                         \
-	"\"hooks-libraries\":[{\"library\":\"/usr/lib/libdhcp_" library ".so\",\"parameters\":{"
-#define HOOK_CLOSE                "}}]"
-#define HOOK(library, parameters) HOOK_OPEN(library) parameters HOOK_CLOSE
-#define HA_OPEN                   HOOK_OPEN("ha") "\"high-availability\":[{"
-#define HA_CLOSE                  "}]" HOOK_CLOSE
-#define HA(block)                 HA_OPEN block HA_CLOSE
-#define SOCKET_OPEN               "\"control-sockets\":[{"
-#define SOCKET_CLOSE              "}]"
-#define SOCKET(socket)            SOCKET_OPEN socket SOCKET_CLOSE
-#define HTTP_OPEN                 SOCKET_OPEN "\"socket-type\":\"http\","
-
-static char file[] = "/tmp/lessor-import-XXXXXX";
-static char said[16384];
-static char *made; /* as libconfig; NULL: refused */
-
-static void enter(void)
-{
-	int fd = mkstemp(file);
-
-	cr_assert(fd >= 0 && close(fd) == 0);
-}
-
-static void leave(void)
-{
-	free(made);
-	unlink(file);
-}
-
-/* Lines begin with their number: the file's name is left out. */
-static void hear(void *arg, bool is_error, const char *line)
-{
-	size_t len = strlen(said);
-
-	(void)arg;
-	if (strncmp(line, file, strlen(file)) == 0)
-		line += strlen(file) + 1;
-	snprintf(said + len, sizeof(said) - len, "%s%s\n", is_error ? "" : "warning: ", line);
-}
-
-static void import_text(const char *text, bool lenient)
-{
-	struct arena *arena = arena_new();
-	struct report r = {.line = hear};
-	struct tree_node *root;
-	FILE *f = fopen(file, "w");
-	size_t size;
-	int rc;
-
-	cr_assert(f != NULL && fputs(text, f) >= 0 && fclose(f) == 0);
-	free(made);
-	made = NULL;
-	said[0] = '\0';
-	rc = import_kea(file, lenient, arena, &r, &root);
-	cr_expect((rc == 0) == (r.errors == 0), "%s", said);
-	if (rc == 0) {
-		f = open_memstream(&made, &size);
-		cr_expect(tree_print_libconfig(f, root) == 0, "%s", text);
-		fclose(f);
-	}
-	arena_free(arena);
-}
-
-static void import_global(const char *inner, bool lenient)
-{
-	char text[4096];
-
-	snprintf(text, sizeof(text), "{\"Dhcp4\":{%s}}", inner);
-	import_text(text, lenient);
-}
-
-/* Where a map of each kind stands; what stands around it must not be heard. */
-static const struct {
-	enum import_scope scope;
-	const char *before, *after;
-} places[] = {
-	{IMPORT_GLOBAL, "", ""},
-	{IMPORT_NETWORK, "\"shared-networks\":[{", "}]"},
-	{IMPORT_SUBNET, "\"subnet4\":[{\"id\":1,", "}]"},
-	{IMPORT_POOL, "\"subnet4\":[{\"id\":1,\"pools\":[{", "}]}]"},
-	{IMPORT_CLASS, "\"client-classes\":[{", "}]"},
-	{IMPORT_HOST, "\"reservations\":[{", "}]"},
-	{IMPORT_OPTION, "\"option-data\":[{", "}]"},
-	{IMPORT_DEF, "\"option-def\":[{", "}]"},
-	{IMPORT_INTERFACES, "\"interfaces-config\":{", "}"},
-	{IMPORT_RELAY, "\"subnet4\":[{\"id\":1,\"relay\":{", "}}]"},
-	{IMPORT_EXPIRED, "\"expired-leases-processing\":{", "}"},
-	{IMPORT_DDNS, "\"dhcp-ddns\":{", "}"},
-	{IMPORT_SANITY, "\"sanity-checks\":{", "}"},
-	{IMPORT_COMPATIBILITY, "\"compatibility\":{", "}"},
-	{IMPORT_SOCKET, HTTP_OPEN, SOCKET_CLOSE},
-	{IMPORT_HEADER, HTTP_OPEN "\"http-headers\":[{", "}]" SOCKET_CLOSE},
-	{IMPORT_AUTHENTICATION, HTTP_OPEN "\"authentication\":{", "}" SOCKET_CLOSE},
-	{IMPORT_CLIENT, HTTP_OPEN "\"authentication\":{\"clients\":[{", "}]}" SOCKET_CLOSE},
-	{IMPORT_LOGGER, "\"loggers\":[{\"name\":\"kea-dhcp4\",", "}]"},
-	{IMPORT_HOOK, "\"hooks-libraries\":[{\"library\":\"libdhcp_limits.so\",", "}]"},
-	{IMPORT_PING, HOOK_OPEN("ping_check"), HOOK_CLOSE},
-	{IMPORT_FLEX_ID, HOOK_OPEN("flex_id"), HOOK_CLOSE},
-	{IMPORT_FLEX_OPTION, HOOK_OPEN("flex_option"), HOOK_CLOSE},
-	{IMPORT_FLEX, HOOK_OPEN("flex_option") "\"options\":[{", "}]" HOOK_CLOSE},
-	{IMPORT_LIMITS,
-		"\"hooks-libraries\":[{\"library\":\"libdhcp_limits.so\"}],\"subnet4\":[{\"id\":1,"
-		"\"user-context\":{\"limits\":{",
-		"}}}]"},
-	{IMPORT_HA_HOOK, HOOK_OPEN("ha"), HOOK_CLOSE},
-	{IMPORT_HA, HA_OPEN "\"mode\":\"hot-standby\",\"peers\":[],", HA_CLOSE},
-	{IMPORT_PEER,
-		HA_OPEN "\"mode\":\"hot-standby\",\"peers\":[{\"role\":\"primary\",\"url\":"
-			"\"http://a:1/\",",
-		"}]" HA_CLOSE},
-};
-
-/* A file with key = "x" in a map of that kind. */
-static void import_key(const char *key, size_t place)
-{
-	char text[2048];
-
-	snprintf(text, sizeof(text), "%s\"%s\":\"x\"%s", places[place].before, key,
-		places[place].after);
-	import_global(text, false);
-}
-
-static bool is_made(const char *name)
-{
-	char setting[128];
-
-	snprintf(setting, sizeof(setting), "%s = \"x\";", name);
-	return made != NULL && strstr(made, setting) != NULL;
-}
-
-static bool was_said(const char *key, const char *what, const char *text)
-{
-	const char *line = strstr(said, what);
-	char part[64];
-
-	snprintf(part, sizeof(part), "%s: ", key);
-	return line != NULL && strstr(said, part) != NULL && strstr(line, text) != NULL;
-}
-
-static void check_row(const struct import_row *row, size_t place)
-{
-	import_key(row->key, place);
-	switch (row->action) {
-	case IMPORT_CARRY:
-		cr_expect(is_made(row->key), "%s: %s%s", row->key, said, made);
-		break;
-	case IMPORT_RENAME:
-		cr_expect(is_made(row->text), "%s: %s%s", row->key, said, made);
-		break;
-	case IMPORT_WALK:
-		cr_expect(was_said(row->key, "expected a list, got a text", ""), "%s: %s", row->key,
-			said);
-		break;
-	case IMPORT_DROP:
-		cr_expect(made != NULL && was_said(row->key, "no effect: ", row->text), "%s: %s",
-			row->key, said);
-		break;
-	case IMPORT_FAIL:
-		cr_expect(made == NULL && was_said(row->key, "not carried over: ", row->text),
-			"%s: %s", row->key, said);
-		break;
-	default: /* their cases stand below */
-		cr_expect(strstr(said, "unknown key") == NULL, "%s: %s", row->key, said);
-	}
-}
-
-/* The first row of a key for a kind of map is the one that counts. */
-static bool is_first(size_t row, enum import_scope scope)
-{
-	for (size_t i = 0; i < row; i++)
-		if ((import_rows[i].scopes & scope) != 0 &&
-			strcmp(import_rows[i].key, import_rows[row].key) == 0)
-			return false;
-	return true;
-}
-
-/* Keys that these files have already. */
-static bool is_there(const char *key, enum import_scope scope)
-{
-	static const char *const names[] = {"socket-type", "library", "mode", "peers", "url", "role",
-		"high-availability", "options", "parameters", "clients"};
-
-	if (strcmp(key, "name") == 0 && scope == IMPORT_LOGGER)
-		return true;
-	if (strcmp(key, "id") == 0)
-		return true;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(key, names[i]) == 0)
-			return true;
-	return false;
-}
-
-Test(import_kea, every_row, .init = enter, .fini = leave)
-{
-	unsigned checked = 0;
-
-	for (size_t i = 0; i < import_n_rows; i++) {
-		for (size_t p = 0; p < sizeof(places) / sizeof(places[0]); p++) {
-			enum import_scope scope = places[p].scope;
-
-			if ((import_rows[i].scopes & scope) == 0 || !is_first(i, scope) ||
-				is_there(import_rows[i].key, scope))
-				continue;
-			check_row(&import_rows[i], p);
-			checked++;
-		}
-	}
-	cr_expect(checked > 300, "%u", checked);
-}
-
-Test(import_kea, unknown_keys, .init = enter, .fini = leave)
-{
-	for (size_t p = 0; p < sizeof(places) / sizeof(places[0]); p++) {
-		bool forgiving = (places[p].scope & (IMPORT_SANITY | IMPORT_LOGGER)) != 0;
-
-		import_key("what-is-this", p);
-		cr_expect((made != NULL) == forgiving, "%zu: %s", p, said);
-		cr_expect(was_said("what-is-this", forgiving ? "no effect: " : "not carried", ""),
-			"%zu: %s", p, said);
-	}
-}
-
-/* What is carried must be read: under this name, in this map. */
-Test(import_kea, the_reader_knows_the_names)
-{
-	static const struct {
-		enum import_scope scope;
-		unsigned place;
-	} pairs[] = {{IMPORT_GLOBAL, PARAM_AT_GLOBAL}, {IMPORT_NETWORK, PARAM_AT_NETWORK},
-		{IMPORT_SUBNET, PARAM_AT_SUBNET}, {IMPORT_POOL, PARAM_AT_POOL},
-		{IMPORT_OPTION, PARAM_AT_OPTION}, {IMPORT_DEF, PARAM_AT_DEF},
-		{IMPORT_INTERFACES, PARAM_AT_INTERFACES}, {IMPORT_RELAY, PARAM_AT_RELAY},
-		{IMPORT_EXPIRED, PARAM_AT_EXPIRED}};
-
-	for (size_t i = 0; i < import_n_rows; i++) {
-		const struct import_row *row = &import_rows[i];
-		const char *name = row->action == IMPORT_RENAME ? row->text : row->key;
-
-		if (row->action > IMPORT_RENAME)
-			continue;
-		for (size_t j = 0; j < sizeof(pairs) / sizeof(pairs[0]); j++) {
-			bool found = false;
-
-			if ((row->scopes & pairs[j].scope) == 0 || row->scopes > IMPORT_PEER)
-				continue;
-			for (size_t k = 0; k < param_table_size; k++)
-				found = found || ((param_table[k].places & pairs[j].place) != 0 &&
-							 strcmp(param_table[k].name, name) == 0);
-			cr_expect(found, "%s", name);
-		}
-	}
-}
+#include "tests/unit/ctl/imported.h"
 
 static const struct {
 	const char *in, *out, *said;
@@ -320,13 +61,17 @@ static const struct {
 		"subnet4 = ( { id = 3; }, { id = 4; } );\n"
 		"shared-networks = (\n\t{\n\t\tsubnet4 = ( { id = 1; }, { id = 9; }, { id = 2; } );"
 		"\n\t}\n);\n",
-		"warning: 1: Dhcp4.subnet4[0]: has no id: it is 3, as Kea before version 3 numbered "
+		"warning: 1: Dhcp4.subnet4[0]: has no id: it is 3, as Kea before version 3 "
+		"numbered "
 		"it; leases refer to it\n"
-		"warning: 1: Dhcp4.subnet4[1]: has no id: it is 4, as Kea before version 3 numbered "
+		"warning: 1: Dhcp4.subnet4[1]: has no id: it is 4, as Kea before version 3 "
+		"numbered "
 		"it; leases refer to it\n"
-		"warning: 2: Dhcp4.shared-networks[0].subnet4[0]: has no id: it is 1, as Kea before "
+		"warning: 2: Dhcp4.shared-networks[0].subnet4[0]: has no id: it is 1, as Kea "
+		"before "
 		"version 3 numbered it; leases refer to it\n"
-		"warning: 2: Dhcp4.shared-networks[0].subnet4[2]: has no id: it is 2, as Kea before "
+		"warning: 2: Dhcp4.shared-networks[0].subnet4[2]: has no id: it is 2, as Kea "
+		"before "
 		"version 3 numbered it; leases refer to it\n"},
 	/* contexts and placeholders */
 	{"\"user-context\":{\"4 x\":[null,1.5,{\"é\":\"\\\"\"}]},\"comment\":\"hé\"",
@@ -360,7 +105,8 @@ static const struct {
 		"warning: 1: Dhcp4.loggers[1]: no effect: there are no loggers for parts\n"},
 	/* sockets */
 	{"\"control-socket\":{\"socket-type\":\"unix\",\"socket-name\":\"/run/kea.sock\"}", "",
-		"warning: 1: Dhcp4.control-socket: no effect: the control socket is control.sock in "
+		"warning: 1: Dhcp4.control-socket: no effect: the control socket is control.sock "
+		"in "
 		"the run directory; point clients to it, or make a symbolic link\n"},
 	{SOCKET("\"socket-type\":\"http\""),
 		"http = ( { address = \"127.0.0.1\"; port = 8000; } );\n", ""},
@@ -412,8 +158,9 @@ static const struct {
 		"flex-id-expression = \"relay4[1].hex\";\nflex-id-replace-client-id = true;\n", ""},
 	{HOOK("flex_option", "\"options\":[{\"code\":67,\"add\":\"'x'\",\"client-class\":\"a\"}]"),
 		"flex-option = ( { code = 67; add = \"'x'\"; client-class = \"a\"; } );\n", ""},
-	{HOOK("limits", "") ",\"client-classes\":[{\"name\":\"a\",\"user-context\":{\"limits\":{"
-			    "\"address-limit\":2,\"rate-limit\":\"1 packet per second\"},\"b\":1}}]",
+	{HOOK("limits",
+		 "") ",\"client-classes\":[{\"name\":\"a\",\"user-context\":{\"limits\":{"
+		     "\"address-limit\":2,\"rate-limit\":\"1 packet per second\"},\"b\":1}}]",
 		"client-classes = (\n\t{\n\t\tname = \"a\";\n\t\taddress-limit = 2;\n"
 		"\t\trate-limit = \"1 packet per second\";\n\t\tuser-context = \"{\\\"b\\\": "
 		"1}\";\n\t}\n);\n",
@@ -435,7 +182,8 @@ static const struct {
 		"after the last word at the latest\n"
 		"warning: 1: Dhcp4.hooks-libraries[0].parameters.high-availability[0].sync-leases: "
 		"no effect: every lease goes to the partner\n"
-		"warning: 1: Dhcp4.hooks-libraries[0].parameters.high-availability[0].mode: becomes "
+		"warning: 1: Dhcp4.hooks-libraries[0].parameters.high-availability[0].mode: "
+		"becomes "
 		"hot-standby: one server serves all clients, the other one is ready\n"},
 	{HA("\"this-server-name\":\"<ME>\",\"mode\":\"hot-standby\",\"peers\":[{\"name\":\"a\","
 	    "\"url\":\"http://<A>:8001\",\"role\":\"primary\"}],\"state-machine\":{\"states\":[{"
@@ -445,9 +193,11 @@ static const struct {
 		");\n\tplaintext = true;\n};\n",
 		"warning: 1: Dhcp4.hooks-libraries[0].parameters.high-availability[0]."
 		"this-server-name: the placeholder <ME> remains: fill it in\n"
-		"warning: 1: Dhcp4.hooks-libraries[0].parameters.high-availability[0].state-machine."
+		"warning: 1: "
+		"Dhcp4.hooks-libraries[0].parameters.high-availability[0].state-machine."
 		"states[1].pause: no effect: the state machine does not pause\n"
-		"warning: 1: Dhcp4.hooks-libraries[0].parameters.high-availability[0].peers[0].url: "
+		"warning: 1: "
+		"Dhcp4.hooks-libraries[0].parameters.high-availability[0].peers[0].url: "
 		"the placeholder <A> remains: fill it in\n"
 		"warning: 1: Dhcp4.hooks-libraries[0].parameters.high-availability[0]."
 		"this-server-name: no peer has the name of this server: set this-server-name and "
@@ -457,16 +207,17 @@ static const struct {
 		"plaintext\n"},
 };
 
-Test(import_kea, cases, .init = enter, .fini = leave)
+Test(import_kea, cases, .init = imported_enter, .fini = imported_leave)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		import_global(cases[i].in, false);
-		cr_expect((made == NULL) == (cases[i].out == NULL), "%s\n%s", cases[i].in, said);
-		if (made != NULL && cases[i].out != NULL)
-			cr_expect(strcmp(made, cases[i].out) == 0, "%s\nmade     %sexpected %s",
-				cases[i].in, made, cases[i].out);
-		cr_expect(strcmp(said, cases[i].said) == 0, "%s\nsaid     %sexpected %s",
-			cases[i].in, said, cases[i].said);
+		imported_global(cases[i].in, false);
+		cr_expect((imported == NULL) == (cases[i].out == NULL), "%s\n%s", cases[i].in,
+			imported_said);
+		if (imported != NULL && cases[i].out != NULL)
+			cr_expect(strcmp(imported, cases[i].out) == 0, "%s\nmade     %sexpected %s",
+				cases[i].in, imported, cases[i].out);
+		cr_expect(strcmp(imported_said, cases[i].said) == 0, "%s\nsaid     %sexpected %s",
+			cases[i].in, imported_said, cases[i].said);
 	}
 }
 
@@ -479,54 +230,60 @@ static const struct {
 	{"\"mode\":\"hot-standby\",\"peers\":[{\"role\":\"backup\",\"url\":\"http://a:1\"}]",
 		"a pair is a primary and a standby"},
 	{"\"mode\":\"hot-standby\",\"peers\":[{\"role\":\"primary\"}]", "the \"url\" is missing"},
-	{"\"mode\":\"hot-standby\",\"peers\":[{\"url\":\"http://a:1\"}]", "the \"role\" is missing"},
+	{"\"mode\":\"hot-standby\",\"peers\":[{\"url\":\"http://a:1\"}]",
+		"the \"role\" is missing"},
 	{"\"mode\":\"hot-standby\",\"peers\":[]},{", "a server has one partner"},
 };
 
-static const char *const urls[] = {"", "http://", "http://:80", "ftp://a", "http://a:", "http://a:0",
-	"http://a:65536", "http://a:-1", "http://a:8x", "http://[::1", "http://[]:1", "http://[::1]x",
-	"<URL>"};
+static const char *const urls[] = {"", "http://", "http://:80", "ftp://a",
+	"http://a:", "http://a:0", "http://a:65536", "http://a:-1", "http://a:8x", "http://[::1",
+	"http://[]:1", "http://[::1]x", "<URL>"};
 
-Test(import_kea, pairs_that_are_refused, .init = enter, .fini = leave)
+Test(import_kea, pairs_that_are_refused, .init = imported_enter, .fini = imported_leave)
 {
 	char text[1024];
 
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
 		snprintf(text, sizeof(text), HA("%s"), refused[i].block);
-		import_global(text, false);
-		cr_expect(made == NULL && strstr(said, refused[i].said) != NULL, "%s", said);
+		imported_global(text, false);
+		cr_expect(imported == NULL && strstr(imported_said, refused[i].said) != NULL, "%s",
+			imported_said);
 	}
 	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
 		snprintf(text, sizeof(text),
-			HA("\"mode\":\"hot-standby\",\"peers\":[{\"role\":\"primary\",\"url\":\"%s\"}]"),
+			HA("\"mode\":\"hot-standby\",\"peers\":[{\"role\":\"primary\",\"url\":\"%"
+			   "s\"}]"),
 			urls[i]);
-		import_global(text, false);
-		cr_expect(made == NULL && strstr(said, "expected http://ADDRESS:PORT/") != NULL,
-			"%s: %s", urls[i], said);
+		imported_global(text, false);
+		cr_expect(imported == NULL &&
+				strstr(imported_said, "expected http://ADDRESS:PORT/") != NULL,
+			"%s: %s", urls[i], imported_said);
 	}
 }
 
 /* --lenient: the same lines, as warnings, and the rest is there. */
-Test(import_kea, lenient, .init = enter, .fini = leave)
+Test(import_kea, lenient, .init = imported_enter, .fini = imported_leave)
 {
-	import_global("\"rapid-commit\":\"x\",\"server-tag\":\"y\",\"subnet4\":7", true);
-	cr_expect_str_eq(made, "server-tag = \"y\";\n");
-	cr_expect_str_eq(said,
+	imported_global("\"rapid-commit\":\"x\",\"server-tag\":\"y\",\"subnet4\":7", true);
+	cr_expect_str_eq(imported, "server-tag = \"y\";\n");
+	cr_expect_str_eq(imported_said,
 		"warning: 1: Dhcp4.rapid-commit: not carried over: an unknown key; remove it if "
 		"clients can do without\n"
 		"warning: 1: Dhcp4.subnet4: expected a list, got a whole number\n");
 }
 
-Test(import_kea, whole_files, .init = enter, .fini = leave)
+Test(import_kea, whole_files, .init = imported_enter, .fini = imported_leave)
 {
-	import_text("{\"Dhcp4\":{},\"Dhcp6\":{},\"Other\":1}", false);
-	cr_expect_str_eq(made, "");
-	cr_expect_str_eq(said, "warning: 1: Dhcp6: no effect: it is not for a DHCPv4 server\n"
-			       "warning: 1: Other: no effect: unknown here\n");
-	import_text("{\"Dhcp6\":{}}", true);
-	cr_expect_str_eq(said, "1: holds no map \"Dhcp4\": this is no file of kea-dhcp4\n");
-	import_text("{\"Dhcp4\":[]}", false);
-	cr_expect(made == NULL);
-	import_text("{\"Dhcp4\":{}", true);
-	cr_expect(made == NULL);
+	imported_text("{\"Dhcp4\":{},\"Dhcp6\":{},\"Other\":1}", false);
+	cr_expect_str_eq(imported, "");
+	cr_expect_str_eq(imported_said,
+		"warning: 1: Dhcp6: no effect: it is not for a DHCPv4 server\n"
+		"warning: 1: Other: no effect: unknown here\n");
+	imported_text("{\"Dhcp6\":{}}", true);
+	cr_expect_str_eq(
+		imported_said, "1: holds no map \"Dhcp4\": this is no file of kea-dhcp4\n");
+	imported_text("{\"Dhcp4\":[]}", false);
+	cr_expect(imported == NULL);
+	imported_text("{\"Dhcp4\":{}", true);
+	cr_expect(imported == NULL);
 }
