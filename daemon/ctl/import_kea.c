@@ -44,7 +44,8 @@
 #define HA_HOOK        IMPORT_HA_HOOK
 #define HA             IMPORT_HA
 #define PEER           IMPORT_PEER
-#define NO_MAP         (HOOK | FLEX_ID | FLEX_OPTION | LIMITS | HA_HOOK)
+#define NOTHING        IMPORT_NOTHING
+#define NO_MAP         (HOOK | FLEX_ID | FLEX_OPTION | LIMITS | HA_HOOK | NOTHING)
 #define ANYWHERE       ~(unsigned)TOP
 #define FORGIVING      (TOP | SANITY | LOGGER) /* unknown keys in them change nothing for clients */
 

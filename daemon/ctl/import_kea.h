@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * import_kea: a configuration of ISC Kea's DHCPv4 server (1.8 to 3.3) to one of Lessor's. Called by
- * cmd_import.c. It writes no file; what it cannot carry over it reports, each thing, in one pass.
+ * cmd_import_kea.c. It writes no file; what it cannot carry over it reports, each thing, in one
+ * pass.
  */
 #ifndef LESSOR_DAEMON_CTL_IMPORT_KEA_H
 #define LESSOR_DAEMON_CTL_IMPORT_KEA_H

@@ -8,15 +8,18 @@
 #include "daemon/ctl/import_part.h"
 #include "shm/base/text.h"
 
-bool import_tls(struct import *im, const struct tree_node *map, struct import_list *out)
+bool import_tls(struct import *im, const struct tree_node *map, const struct tree_node *over,
+	struct import_list *out)
 {
 	static const char *const names[] = {
 		"trust-anchor", "cert-file", "key-file", "cert-required"};
 	struct import_list tls = {NULL, 0, 0};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const struct tree_node *in = import_member(map, names[i]);
+		const struct tree_node *in = over != NULL ? import_member(over, names[i]) : NULL;
 
+		if (in == NULL)
+			in = import_member(map, names[i]);
 		if (in != NULL && !(in->type == TREE_STRING && in->string[0] == '\0'))
 			import_carry(im, in, names[i], &tls);
 	}
@@ -62,7 +65,7 @@ static void take_http(struct import *im, const struct tree_node *in, struct impo
 	if (import_member(in, "socket-port") == NULL)
 		import_add_int(im, &http, "port", 8000);
 	import_map(im, in, IMPORT_SOCKET, &http);
-	import_tls(im, in, &http);
+	import_tls(im, in, NULL, &http);
 	if (!is_loopback(address) && !is_authenticated(in)) {
 		import_warn(im, in,
 			"everybody who reaches this address commands the server, as with Kea: add "

@@ -115,12 +115,17 @@ static void take_role(struct import *im, const struct tree_node *peer, struct im
 			"not carried over: a pair is a primary and a standby; remove this peer");
 }
 
-/* is_me: TLS settings of a peer's own can only be those of this server. */
+static bool is_tls(const struct tree_node *in)
+{
+	return strcmp(in->name, "trust-anchor") == 0 || strcmp(in->name, "cert-file") == 0 ||
+		strcmp(in->name, "key-file") == 0;
+}
+
+/* is_me: the peer is this server. */
 static void take_peer(struct import *im, const struct tree_node *peer, bool is_me,
 	struct import_list *ha, struct import_list *list)
 {
 	const struct tree_node *url = import_member(peer, "url");
-	const struct tree_node *anchor = import_member(peer, "trust-anchor");
 	struct import_list made = {NULL, 0, 0};
 	const char *host;
 	int64_t port;
@@ -142,8 +147,10 @@ static void take_peer(struct import *im, const struct tree_node *peer, bool is_m
 			import_add_int(im, ha, "listen-port", port);
 		}
 	}
-	if (anchor != NULL && !is_me)
-		import_warn(im, anchor, "no effect: the link has the certificates of this server");
+	for (size_t i = 0; i < peer->n && !is_me; i++)
+		if (is_tls(&peer->v[i]))
+			import_warn(im, &peer->v[i],
+				"no effect: the link has the certificates of this server");
 	import_add_all(im, list, NULL, TREE_MAP, &made);
 }
 
@@ -206,7 +213,7 @@ void import_ha(struct import *im, const struct tree_node *block, struct import_l
 	import_map(im, block, IMPORT_HA, &ha);
 	take_mode(im, block, &ha);
 	me = take_peers(im, block, &ha);
-	if (!import_tls(im, block, &ha) && !(me != NULL && import_tls(im, me, &ha))) {
+	if (!import_tls(im, block, me, &ha)) {
 		import_warn(im, block,
 			"the link between the servers is not encrypted, as in Kea: "
 			"give it certificates and remove plaintext");

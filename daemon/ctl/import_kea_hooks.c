@@ -14,9 +14,17 @@ enum verdict {
 	REFUSED,
 };
 
+/* All of the limits stands in contexts. */
+static void map_limits(struct import *im, const struct tree_node *parameters)
+{
+	if (parameters != NULL)
+		import_map(im, parameters, IMPORT_NOTHING, im->top);
+}
+
 static void map_bootp(struct import *im, const struct tree_node *parameters)
 {
-	(void)parameters;
+	if (parameters != NULL)
+		import_map(im, parameters, IMPORT_NOTHING, im->top);
 	import_add_bool(im, im->top, "bootp", true);
 }
 
@@ -59,6 +67,8 @@ static void map_ha(struct import *im, const struct tree_node *parameters)
 	list = import_member(parameters, "high-availability");
 	if (list == NULL || !import_is(im, list, TREE_LIST))
 		return;
+	if (list->n == 0)
+		import_warn(im, list, "no effect: it is empty");
 	for (size_t i = 1; i < list->n; i++)
 		import_fail(im, &list->v[i],
 			"not carried over: a server has one partner; remove this relationship");
@@ -90,7 +100,7 @@ static const struct hook {
 	{"ping_check", MAPPED, NULL, map_ping_check},
 	{"flex_id", MAPPED, NULL, map_flex_id},
 	{"flex_option", MAPPED, NULL, map_flex_option},
-	{"limits", MAPPED, NULL, NULL}, /* all of it stands in contexts */
+	{"limits", MAPPED, NULL, map_limits},
 	{"ddns_tuning", REFUSED, "names of clients cannot be made by an expression", NULL},
 	{"radius", REFUSED, "RADIUS is not supported", NULL},
 	{"user_chk", REFUSED, "use client classes and reservations", NULL},
@@ -154,7 +164,7 @@ static void take_hook(struct import *im, const struct tree_node *in)
 		import_warn(im, library, "no effect: %s", hook->why);
 	else if (hook->verdict == REFUSED)
 		import_fail(im, library, "not carried over: %s; remove the hook", hook->why);
-	else if (hook->map != NULL)
+	else
 		hook->map(im, parameters);
 }
 
@@ -181,7 +191,7 @@ void import_find_hooks(struct import *im)
 
 		if (hook == NULL)
 			continue;
-		im->has_limits = im->has_limits || strcmp(hook->name, "limits") == 0;
+		im->has_limits = im->has_limits || hook->map == map_limits;
 		im->has_ping = im->has_ping || hook->map == map_ping_check;
 	}
 }

@@ -46,6 +46,7 @@ enum import_scope {
 	IMPORT_HA_HOOK = 1 << 26,     /* the parameters of ha */
 	IMPORT_HA = 1 << 27,          /* the element of high-availability */
 	IMPORT_PEER = 1 << 28,
+	IMPORT_NOTHING = 1 << 29, /* the parameters of hooks that have none */
 };
 
 /* A map or list of Lessor's while it is being made. */
@@ -151,9 +152,10 @@ void import_add_all(struct import *im, struct import_list *out, const char *name
 void import_number(struct import *im);
 void import_find_hooks(struct import *im);
 
-/* The members trust-anchor, cert-file, key-file and cert-required of map, where they are, as a map
- * "tls"; false: there is none of them. */
-bool import_tls(struct import *im, const struct tree_node *map, struct import_list *out);
+/* The members trust-anchor, cert-file, key-file and cert-required, where they are, of the map over
+ * (which may be NULL), else of map, as a map "tls"; false: there is none of them. */
+bool import_tls(struct import *im, const struct tree_node *map, const struct tree_node *over,
+	struct import_list *out);
 
 /* The high-availability block of the ha hook. */
 void import_ha(struct import *im, const struct tree_node *block, struct import_list *out);

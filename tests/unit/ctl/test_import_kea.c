@@ -146,6 +146,14 @@ static const struct {
 		"2: Dhcp4.hooks-libraries[3].library: not carried over: the hook \"/x/libmine.so\" "
 		"is not known; remove it if clients can do without\n"},
 	{HOOK("bootp", ""), "bootp = true;\n", ""},
+	{HOOK("bootp", "\"x\":1"), NULL,
+		"1: Dhcp4.hooks-libraries[0].parameters.x: not carried over: an unknown key; "
+		"remove "
+		"it if clients can do without\n"},
+	{HOOK("ha", "\"high-availability\":[]"), "",
+		"warning: 1: Dhcp4.hooks-libraries[0].parameters.high-availability: no effect: it "
+		"is "
+		"empty\n"},
 	{HOOK("ping_check", "\"reply-timeout\":50"),
 		"ping-check = { enable = true; reply-timeout = 50; };\n", ""},
 	{HOOK("ping_check", "\"enable-ping-check\":false"), "ping-check = { enable = false; };\n",
@@ -169,7 +177,8 @@ static const struct {
 	{HA("\"this-server-name\":\"b\",\"mode\":\"load-balancing\",\"heartbeat-delay\":10000,"
 	    "\"sync-leases\":false,\"peers\":[{\"name\":\"a\",\"url\":\"http://192.0.2.1:8001/\","
 	    "\"role\":\"primary\"},{\"name\":\"b\",\"url\":\"https://[2001:db8::2]/x\",\"role\":"
-	    "\"secondary\",\"auto-failover\":false}],\"trust-anchor\":\"t\",\"cert-file\":\"c\","
+	    "\"secondary\",\"auto-failover\":false,\"cert-file\":\"c\"}],\"trust-anchor\":\"t\","
+	    "\"cert-file\":\"x\","
 	    "\"key-file\":\"k\""),
 		"high-availability = {\n\tthis-server-name = \"b\";\n\tmode = \"hot-standby\";\n"
 		"\tlisten-address = \"0.0.0.0\";\n\tlisten-port = 443;\n\tpeers = (\n"

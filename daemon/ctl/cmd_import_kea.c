@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cmd_import: reads the configuration of another server and writes it as one of Lessor's; the file
- * appears whole, or not at all.
+ * cmd_import_kea: reads a configuration of Kea's and writes it as one of Lessor's; the file appears
+ * whole, or not at all.
  */
 #include "daemon/ctl/ctl.h"
 
