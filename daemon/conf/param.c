@@ -122,6 +122,8 @@ static const char *describe(const struct tree_node *node, char *buf, size_t size
 		return buf;
 	case TREE_BOOL:
 		return node->boolean ? "true" : "false";
+	case TREE_NULL:
+		return "null";
 	}
 	bug("unknown type of node");
 }

@@ -7,13 +7,12 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "daemon/conf/file.h"
 
 #define INCLUDE_DEPTH_MAX 10
-#define TEXT_SIZE_MAX     ((size_t)256 * 1024 * 1024)
 
 enum state {
 	IN_CODE,
@@ -144,9 +143,7 @@ static const char *find_include(
 	struct copier *c, const char *s, const char *end, const char *file, const char **ret_rest)
 {
 	static const char word[] = "@include";
-	const char *quote, *slash = strrchr(file, '/');
-	size_t dir = slash != NULL ? (size_t)(slash - file) + 1 : 0, len;
-	char *name;
+	const char *quote, *name;
 
 	while (s < end && (*s == ' ' || *s == '\t'))
 		s++;
@@ -160,16 +157,11 @@ static const char *find_include(
 	quote = memchr(s, '"', (size_t)(end - s));
 	if (quote == NULL)
 		return NULL;
-	if (*s == '/')
-		dir = 0;
-	len = (size_t)(quote - s);
-	name = arena_alloc(c->arena, dir + len + 1, 1);
+	name = file_beside(c->arena, file, s, (size_t)(quote - s));
 	if (name == NULL) {
 		c->error = -ENOMEM;
 		return NULL;
 	}
-	memcpy(name, file, dir);
-	memcpy(name + dir, s, len);
 	*ret_rest = quote + 1;
 	return name;
 }
@@ -203,48 +195,13 @@ static void copy_text(struct copier *c, const char *s, const char *end, const ch
 	}
 }
 
-static int read_all(int fd, char **ret_text, size_t *ret_len)
-{
-	size_t size = 0, len = 0;
-	char *text = NULL;
-
-	for (;;) {
-		ssize_t n;
-
-		if (size - len < 2) {
-			char *more = size < TEXT_SIZE_MAX ? realloc(text, size * 2 + 65536) : NULL;
-
-			if (more == NULL) {
-				free(text);
-				return size < TEXT_SIZE_MAX ? -ENOMEM : -EFBIG;
-			}
-			text = more;
-			size = size * 2 + 65536;
-		}
-		n = read(fd, text + len, size - len - 1);
-		if (n == 0)
-			break;
-		if (n < 0) {
-			int error = -errno;
-
-			free(text);
-			return error;
-		}
-		len += (size_t)n;
-	}
-	text[len] = '\0';
-	*ret_text = text;
-	*ret_len = len;
-	return 0;
-}
-
 /* from: the line that includes the file, NULL: the first one. */
 static int copy_file(struct copier *c, const char *file, const struct source_line *from)
 {
 	struct source_line at = from != NULL ? *from : (struct source_line){file, 0};
 	char *text = NULL;
 	size_t len = 0;
-	int fd, r;
+	int r;
 
 	if (c->depth == INCLUDE_DEPTH_MAX) {
 		report_file_error(c->report, at.file, at.line,
@@ -252,10 +209,7 @@ static int copy_file(struct copier *c, const char *file, const struct source_lin
 			INCLUDE_DEPTH_MAX);
 		return -EINVAL;
 	}
-	fd = open(file, O_RDONLY | O_CLOEXEC);
-	r = fd < 0 ? -errno : read_all(fd, &text, &len);
-	if (fd >= 0)
-		close(fd);
+	r = file_read(file, &text, &len);
 	if (r < 0 && from == NULL)
 		report_file_error(c->report, file, 0, "cannot read it: %s", strerror(-r));
 	else if (r < 0)

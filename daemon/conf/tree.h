@@ -24,6 +24,7 @@ enum tree_type {
 	TREE_INT,
 	TREE_REAL,
 	TREE_BOOL,
+	TREE_NULL, /* JSON alone has it */
 };
 
 struct tree_node {

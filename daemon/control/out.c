@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "shm/base/text.h"
+
 void out_fini(struct out *o)
 {
 	free(o->buf);
@@ -107,24 +109,6 @@ void out_string(struct out *o, const char *s)
 	out_octets(o, span_of(s, strlen(s)));
 }
 
-/* Length of the UTF-8 sequence at s (RFC 3629); 0: there is none. */
-static size_t utf8_length(struct span s)
-{
-	uint8_t c = s.p[0];
-	size_t len = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
-
-	if (len == 0 || len > s.len)
-		return 0;
-	for (size_t i = 1; i < len; i++)
-		if ((s.p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((c == 0xe0 && s.p[1] < 0xa0) || (c == 0xf0 && s.p[1] < 0x90)) /* longer than needed */
-		return 0;
-	if ((c == 0xed && s.p[1] > 0x9f) || (c == 0xf4 && s.p[1] > 0x8f)) /* surrogate, too large */
-		return 0;
-	return len;
-}
-
 /* Control characters, C1 too: text from clients must not reach a terminal as commands to it. */
 static bool is_control(struct span s)
 {
@@ -134,7 +118,7 @@ static bool is_control(struct span s)
 /* Writes the first character of s and returns how many octets it took. */
 static size_t write_character(struct out *o, struct span s)
 {
-	size_t len = utf8_length(s);
+	size_t len = text_utf8_length(s);
 	char escape[8];
 
 	if (len > 0 && !is_control(s)) {

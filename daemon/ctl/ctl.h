@@ -24,6 +24,8 @@ struct ctl {
 	bool colour;    /* standard output is a terminal that wants it */
 	int64_t subnet; /* leases only: id, or CTL_ANY */
 	int state;      /* leases only: number of the state, or CTL_ANY */
+	const char *out; /* import only: file to write, NULL: standard output */
+	bool lenient;    /* import only: leave out what cannot be carried over */
 	int argc;       /* what follows the command's name */
 	char **argv;
 };
@@ -38,5 +40,6 @@ int cmd_subnets(const struct ctl *c);
 int cmd_reload(const struct ctl *c);
 int cmd_command(const struct ctl *c);
 int cmd_check(const struct ctl *c);
+int cmd_import_kea(const struct ctl *c);
 
 #endif

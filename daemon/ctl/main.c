@@ -21,6 +21,7 @@ enum {
 	OPT_SUBNET,
 	OPT_STATE,
 	OPT_CSV,
+	OPT_LENIENT,
 	OPT_VERSION,
 	OPT_HELP,
 };
@@ -30,6 +31,7 @@ static const struct option options[] = {
 	{"subnet", required_argument, NULL, OPT_SUBNET},
 	{"state", required_argument, NULL, OPT_STATE},
 	{"csv", no_argument, NULL, OPT_CSV},
+	{"lenient", no_argument, NULL, OPT_LENIENT},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{"help", no_argument, NULL, OPT_HELP},
 	{NULL, 0, NULL, 0},
@@ -52,13 +54,15 @@ static const struct command commands[] = {
 	{"check", NULL, 1, 1, cmd_check},
 	{"subnets", NULL, 0, 0, cmd_subnets},
 	{"reload", NULL, 0, 0, cmd_reload},
+	{"import", "kea", 1, 1, cmd_import_kea},
+	{"import", "isc", 0, 0, NULL},
+	{"import", "leases", 0, 0, NULL},
 	{"ha", NULL, 0, 0, NULL},
 	{"explain", NULL, 0, 0, NULL},
 	{"history", NULL, 1, 1, cmd_history},
 	{"watch", NULL, 0, 0, NULL},
 	{"trace", NULL, 0, 0, NULL},
 	{"selftest", NULL, 0, 0, NULL},
-	{"import", NULL, 0, 0, NULL},
 	{"export", NULL, 0, 0, NULL},
 	{"backup", NULL, 0, 0, NULL},
 };
@@ -80,7 +84,9 @@ static void print_help(void)
 	     "  history IP|MAC|CLIENT-ID   who held an address, what a client held, and when\n"
 	     "  reload                     read the configuration file again\n"
 	     "  command NAME [JSON]        any control command, raw\n"
-	     "  check FILE                 check a configuration file\n\n"
+	     "  check FILE                 check a configuration file\n"
+	     "  import kea FILE [-o OUT] [--lenient]\n"
+	     "                             Kea's configuration to Lessor's\n\n"
 	     "  -s SOCKET   control socket [" LESSOR_RUNDIR "/control.sock]\n"
 	     "  --json      print JSON\n"
 	     "  --version   print the version\n\n"
@@ -120,6 +126,12 @@ static int take(struct ctl *c, int opt, int *ret_exit)
 	case OPT_CSV:
 		c->csv = true;
 		return 0;
+	case 'o':
+		c->out = optarg;
+		return 0;
+	case OPT_LENIENT:
+		c->lenient = true;
+		return 0;
 	case OPT_SUBNET:
 		if (parse_subnet(optarg, &c->subnet) == 0)
 			return 0;
@@ -146,6 +158,24 @@ static int take(struct ctl *c, int opt, int *ret_exit)
 	return -ECANCELED;
 }
 
+/* A command of two words whose second one is missing or wrong. */
+static void complain_verb(const char *name, const char *verb)
+{
+	char verbs[128] = "";
+
+	for (size_t i = 0; i < N_COMMANDS; i++) {
+		size_t len = strlen(verbs);
+
+		if (strcmp(commands[i].name, name) == 0)
+			snprintf(verbs + len, sizeof(verbs) - len, "%s%s", len > 0 ? ", " : "",
+				commands[i].verb);
+	}
+	if (verb != NULL)
+		print_error("%s %s: unknown; there are: %s", name, verb, verbs);
+	else
+		print_error("%s: incomplete; there are: %s", name, verbs);
+}
+
 static void complain_unknown(const char *name, const char *verb)
 {
 	const char *names[N_COMMANDS];
@@ -153,8 +183,7 @@ static void complain_unknown(const char *name, const char *verb)
 
 	for (size_t i = 0; i < N_COMMANDS; i++) {
 		if (strcmp(commands[i].name, name) == 0) {
-			print_error("%s: %s: %s", name, verb != NULL ? "unknown" : "incomplete",
-				verb != NULL ? verb : "get or del");
+			complain_verb(name, verb);
 			return;
 		}
 		names[i] = commands[i].name;
@@ -192,6 +221,10 @@ static int check_use(const struct ctl *c, const struct command *cmd)
 	}
 	if (cmd->run != cmd_leases && (c->csv || c->subnet != CTL_ANY || c->state != CTL_ANY)) {
 		print_error("--csv, --subnet and --state belong to 'leases'");
+		return usage();
+	}
+	if (cmd->run != cmd_import_kea && (c->out != NULL || c->lenient)) {
+		print_error("-o and --lenient belong to 'import kea'");
 		return usage();
 	}
 	if (c->csv && c->json) {
@@ -233,7 +266,7 @@ static int run(struct ctl *c, int n, char **words)
 		return CTL_USAGE;
 	}
 	/* the last word of the name stands where getopt expects the program's */
-	if (parse(c, n - used + 1, words + used - 1, "s:", &status) < 0)
+	if (parse(c, n - used + 1, words + used - 1, "s:o:", &status) < 0)
 		return status;
 	c->argc = n - used + 1 - optind;
 	c->argv = words + used - 1 + optind;
@@ -251,7 +284,7 @@ int main(int argc, char **argv)
 	};
 	int status = CTL_DONE;
 
-	if (parse(&c, argc, argv, "+s:", &status) == 0)
+	if (parse(&c, argc, argv, "+s:o:", &status) == 0)
 		status = run(&c, argc - optind, argv + optind);
 	/* a full disk shows only now */
 	if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -116,3 +116,20 @@ const char *text_nearest(const char *s, const char *const *names, size_t n)
 	}
 	return ret;
 }
+
+size_t text_utf8_length(struct span s)
+{
+	uint8_t c = s.p[0];
+	size_t len = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+
+	if (len == 0 || len > s.len)
+		return 0;
+	for (size_t i = 1; i < len; i++)
+		if ((s.p[i] & 0xc0) != 0x80)
+			return 0;
+	if ((c == 0xe0 && s.p[1] < 0xa0) || (c == 0xf0 && s.p[1] < 0x90)) /* longer than needed */
+		return 0;
+	if ((c == 0xed && s.p[1] > 0x9f) || (c == 0xf4 && s.p[1] > 0x8f)) /* surrogate, too large */
+		return 0;
+	return len;
+}

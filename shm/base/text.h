@@ -33,4 +33,7 @@ int text_parse_hex(const char *s, uint8_t *buf, size_t size, size_t *ret_len);
  * else NULL: for "did you mean". */
 const char *text_nearest(const char *s, const char *const *names, size_t n);
 
+/* Length of the UTF-8 sequence (RFC 3629) that s, which is not empty, begins with; 0: there is none. */
+size_t text_utf8_length(struct span s);
+
 #endif
