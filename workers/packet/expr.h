@@ -14,9 +14,11 @@
 #include "shm/base/wire.h"
 #include "workers/packet/msg.h"
 
-#define EXPR_SCRATCH 8192 /* octets of intermediate values of one evaluation */
+#define EXPR_SCRATCH  8192    /* octets of intermediate values of one evaluation */
+#define EXPR_TEXT_MAX 1048576 /* octets of an expression's text */
 
 struct expr;
+struct optdef;
 
 enum expr_kind {
 	EXPR_TEST,  /* a class's test: true or false */
@@ -29,8 +31,12 @@ struct expr_names {
 	/* Code of the option of this name in the file's own definitions, < 0: none; standard
 	 * names are known to the compiler. */
 	int (*option_code)(void *arg, const char *name);
-	/* Number of the class of this name, < 0: none that is built in or defined before. */
+	/* Number of the class of this name, < 0: none that is built in, defined before, or spawned
+	 * by one that is (SPAWN_x_y). */
 	int (*class_number)(void *arg, const char *name);
+	/* The file's own definition of this code, lent for the call, NULL: none. Gives what .text
+	 * and sub-options of such an option need. May be NULL: there are no definitions. */
+	const struct optdef *(*option_def)(void *arg, uint8_t code);
 };
 
 /* Compiles text. Returns 0 and *ret, which the caller frees; or a negative code with err naming
@@ -60,20 +66,23 @@ struct expr_packet {
 	const uint64_t *classes; /* bit set by class number */
 };
 
+/* Values are added behind used, which the caller sets to 0 when it needs none of them any more,
+ * and before the first use. */
 struct expr_scratch {
 	size_t used;
 	uint8_t buf[EXPR_SCRATCH];
 };
 
-/* 1: holds, 0: does not, negative: cannot be evaluated (a function's argument has a wrong length,
- * scratch is used up); the client is not a member then. */
+/* 1: holds, 0: does not, negative: cannot be evaluated; the client is not a member then. -EBADMSG:
+ * a function's argument has a wrong length; -ENOBUFS: scratch is used up; -ELOOP: a pattern needs
+ * more time or memory than it may take; -EINVAL: not a test. Leaves nothing in s. */
 int expr_test(const struct expr *e, const struct expr_packet *p, struct expr_scratch *s);
 
 /* The octets of an EXPR_VALUE; they lie in the packet, in e or in s. 0 or negative as above. */
 int expr_value(const struct expr *e, const struct expr_packet *p, struct expr_scratch *s,
 	struct span *ret);
 
-/* The value of the operand that expr_key() named. */
+/* The value of the operand that expr_key() named, where and with errors as above. */
 int expr_operand(const struct expr *e, const struct expr_packet *p, struct expr_scratch *s,
 	struct span *ret);
 

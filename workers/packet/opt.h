@@ -39,6 +39,8 @@ enum opt_code {
 	OPT_FQDN = 81,
 	OPT_AGENT = 82,
 	OPT_SUBNET_SELECTION = 118,
+	OPT_VIVCO = 124, /* vendor classes, RFC 3925 */
+	OPT_VIVSO = 125, /* vendor options, RFC 3925 */
 	OPT_END = 255,
 };
 
