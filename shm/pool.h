@@ -48,7 +48,10 @@ enum pool_counter {
 	POOL_ASSIGNED,           /* new leases */
 	POOL_RECLAIMED,          /* leases that ended, declined ones too */
 	POOL_RECLAIMED_DECLINED,
-	POOL_FAILED,             /* no address was free in its subnet: at the subnet's first pool */
+	/* these at the first pool of the subnet */
+	POOL_FAILED,             /* no address was free */
+	POOL_FAILED_CLASSES,     /* ... because of the client's classes */
+	POOL_CONFLICTS,          /* a reserved address was another client's */
 	POOL_COUNTERS,
 };
 
@@ -57,7 +60,7 @@ void pool_count(const struct pool_range *pool, enum pool_counter c);
 uint64_t pool_counted(const struct pool_range *pool, enum pool_counter c);
 
 /* Queues every address that is free or ended and stands in no queue: after a process was killed
- * in between. Returns how many there were. */
+ * in between, or a reservation has gone. Returns how many there were. */
 uint32_t pool_requeue(struct region *r, const struct pool_range *pool, uint32_t slot);
 
 #endif

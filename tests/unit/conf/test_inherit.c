@@ -55,9 +55,9 @@ Test(inherit, defaults, .init = loaded_enter, .fini = loaded_leave)
 	cr_expect(s->params.rebind_timer == 0 && !s->params.calculate_tee_times);
 	cr_expect(s->params.t1_percent == 0.5 && s->params.t2_percent == 0.875);
 	cr_expect(s->params.match_client_id && !s->params.authoritative);
-	cr_expect(s->params.next_server == 0 && s->params.server_id == 0);
-	cr_expect_str_eq(s->params.server_hostname, "");
-	cr_expect_str_eq(s->params.boot_file_name, "");
+	cr_expect(s->params.boot.next_server == 0 && s->params.server_id == 0);
+	cr_expect_str_eq(s->params.boot.server_hostname, "");
+	cr_expect_str_eq(s->params.boot.boot_file_name, "");
 	cr_expect_str_eq(s->interface, "");
 	cr_expect(s->options.n == 0 && s->n_pools == 0);
 	loaded_free(l);
@@ -80,7 +80,7 @@ Test(inherit, globals, .init = loaded_enter, .fini = loaded_leave)
 	cr_expect(m->hold_reclaimed_time == 0 && m->offer_hold_time == 600);
 	cr_expect(m->n_subnets == 0 && m->n_networks == 0 && m->n_pools == 0);
 	cr_expect(model_subnet_by_id(m, 1) == NULL && model_subnet_by_address(m, 1) == NULL);
-	cr_expect(model_subnet_by_interface(m, "eth1") == NULL);
+	cr_expect(loaded_first(model_subnets_by_interface(m, "eth1")) == NULL);
 	loaded_free(l);
 }
 
@@ -112,13 +112,13 @@ Test(inherit, parameters, .init = loaded_enter, .fini = loaded_leave)
 	cr_expect(a->rebind_timer == 200 && c->rebind_timer == 200);
 	cr_expect(!a->authoritative && !b->authoritative && c->authoritative);
 	cr_expect(!a->match_client_id && b->match_client_id && !c->match_client_id);
-	cr_expect(a->next_server == ip("10.0.0.1") && c->next_server == 0);
+	cr_expect(a->boot.next_server == ip("10.0.0.1") && c->boot.next_server == 0);
 	cr_expect(a->t1_percent == 0.25 && b->t1_percent == 0.3 && b->t2_percent == 0.75);
 	cr_expect(a->calculate_tee_times && c->calculate_tee_times);
-	cr_expect_str_eq(a->server_hostname, "n");
-	cr_expect_str_eq(c->server_hostname, "g");
-	cr_expect_str_eq(a->boot_file_name, "s");
-	cr_expect_str_eq(b->boot_file_name, "gf");
+	cr_expect_str_eq(a->boot.server_hostname, "n");
+	cr_expect_str_eq(c->boot.server_hostname, "g");
+	cr_expect_str_eq(a->boot.boot_file_name, "s");
+	cr_expect_str_eq(b->boot.boot_file_name, "gf");
 	loaded_free(l);
 }
 
