@@ -26,17 +26,13 @@ struct arena *arena_new(void)
 	return calloc(1, sizeof(struct arena));
 }
 
-void *arena_alloc(struct arena *a, size_t n, size_t size)
+static void *alloc(struct arena *a, size_t size, size_t align)
 {
 	struct chunk *c = a->chunks;
-	size_t total;
-	void *p;
+	size_t at = c != NULL ? (c->used + align - 1) / align * align : 0;
 
-	if (__builtin_mul_overflow(n, size, &total) || total > SIZE_MAX / 2)
-		return NULL;
-	total = (total + ALIGN - 1) / ALIGN * ALIGN;
-	if (c == NULL || c->size - c->used < total) {
-		size_t room = total > CHUNK_SIZE ? total : CHUNK_SIZE;
+	if (c == NULL || at > c->size || c->size - at < size) {
+		size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
 
 		c = calloc(1, sizeof(*c) + room);
 		if (c == NULL)
@@ -44,15 +40,25 @@ void *arena_alloc(struct arena *a, size_t n, size_t size)
 		c->size = room;
 		c->next = a->chunks;
 		a->chunks = c;
+		at = 0;
 	}
-	p = c->data + c->used;
-	c->used += total;
-	return p;
+	c->used = at + size;
+	return c->data + at;
 }
 
+void *arena_alloc(struct arena *a, size_t n, size_t size)
+{
+	size_t total;
+
+	if (__builtin_mul_overflow(n, size, &total) || total > SIZE_MAX / 2)
+		return NULL;
+	return alloc(a, total, ALIGN);
+}
+
+/* Texts stand close together: a million reservations have several million of them. */
 char *arena_strndup(struct arena *a, const char *s, size_t len)
 {
-	char *copy = arena_alloc(a, len + 1, 1);
+	char *copy = alloc(a, len + 1, 1);
 
 	if (copy != NULL)
 		memcpy(copy, s, len);

@@ -43,8 +43,9 @@ static int by_start(const void *a, const void *b)
 	const struct model_range *x = a, *y = b;
 	int r = range_compare(x->start, y->start);
 
-	return r != 0 ? r : range_compare(x->subnet->index, y->subnet->index);
+	return r != 0 ? r : range_compare(x->subnets.v[0]->index, y->subnets.v[0]->index);
 }
+
 
 static int by_number(const void *a, const void *b)
 {
@@ -64,25 +65,43 @@ static struct model_subnet **sorted(
 	return v;
 }
 
+/* Whether every client may use s, so that no look-up goes on behind it. */
+static bool is_open(const struct model_subnet *s)
+{
+	return s->guard.n == 0 && (s->network == NULL || s->network->guard.n == 0);
+}
+
+/* n subnets in order of look-up; what stands behind an open one is left out. */
+static struct model_candidates candidates(struct model_subnet *const *v, size_t n)
+{
+	size_t used = 0;
+
+	while (used < n && !is_open(v[used]))
+		used++;
+	return (struct model_candidates){used < n ? used + 1 : n, v};
+}
+
 static int build_interfaces(struct draft *d)
 {
 	struct model *m = d->model;
 	struct model_subnet **v = sorted(d, d->arena, by_interface);
 
-	if (v == NULL)
+	m->links = arena_alloc(d->arena, m->n_subnets, sizeof(*m->links));
+	if (v == NULL || m->links == NULL)
 		return -ENOMEM;
-	m->by_interface = v;
-	for (size_t i = 0; i < m->n_subnets; i++) {
-		bool first = m->n_by_interface == 0 ||
-			strcmp(v[m->n_by_interface - 1]->interface, v[i]->interface) != 0;
-
-		if (v[i]->interface[0] != '\0' && first)
-			v[m->n_by_interface++] = v[i];
+	for (size_t i = 0, end; i < m->n_subnets; i = end) {
+		for (end = i + 1; end < m->n_subnets; end++)
+			if (strcmp(v[end]->interface, v[i]->interface) != 0)
+				break;
+		if (v[i]->interface[0] != '\0')
+			m->links[m->n_links++] = (struct model_link){
+				v[i]->interface, candidates(v + i, end - i)};
 	}
 	return 0;
 }
 
-static int build_relays(struct draft *d)
+/* Every pair of a relay's address and a subnet that names it, as ranges of one address. */
+static struct model_range *relay_pairs(struct draft *d, size_t *ret_n)
 {
 	struct model *m = d->model;
 	struct model_range *v;
@@ -91,23 +110,40 @@ static int build_relays(struct draft *d)
 	for (size_t i = 0; i < m->n_subnets; i++)
 		n += d->subnets[i].relays != NULL ? d->subnets[i].relays->n : 0;
 	v = arena_alloc(d->arena, n, sizeof(*v));
-	if (v == NULL)
-		return -ENOMEM;
+	*ret_n = n;
 	n = 0;
-	for (size_t i = 0; i < m->n_subnets; i++) {
+	for (size_t i = 0; v != NULL && i < m->n_subnets; i++) {
 		const struct tree_node *list = d->subnets[i].relays;
 
 		for (size_t j = 0; list != NULL && j < list->n; j++, n++) {
 			text_parse_ip(list->v[j].string, &v[n].start);
 			v[n].end = v[n].start;
-			v[n].subnet = m->subnets[i];
+			v[n].subnets.v = &m->subnets[i];
 		}
 	}
-	qsort(v, n, sizeof(*v), by_start);
+	if (v != NULL)
+		qsort(v, n, sizeof(*v), by_start);
+	return v;
+}
+
+static int build_relays(struct draft *d)
+{
+	struct model *m = d->model;
+	size_t n;
+	struct model_range *v = relay_pairs(d, &n);
+	struct model_subnet **subnets = arena_alloc(d->arena, n, sizeof(struct model_subnet *));
+
+	if (v == NULL || subnets == NULL)
+		return -ENOMEM;
 	m->relay_ranges = v;
-	for (size_t i = 0; i < n; i++)
-		if (i == 0 || v[i].start != v[i - 1].start)
-			v[m->n_relay_ranges++] = v[i];
+	for (size_t i = 0, end; i < n; i = end) {
+		uint32_t address = v[i].start;
+
+		for (end = i; end < n && v[end].start == address; end++)
+			subnets[end] = v[end].subnets.v[0];
+		v[m->n_relay_ranges++] = (struct model_range){
+			address, address, candidates(subnets + i, end - i)};
+	}
 	return 0;
 }
 
@@ -119,7 +155,7 @@ struct sweep {
 	size_t depth;
 	struct {
 		uint32_t last;
-		struct model_subnet *first; /* in order of look-up, of this and those around it */
+		struct model_candidates subnets; /* this one and those around it */
 	} stack[33];
 };
 
@@ -127,17 +163,18 @@ struct sweep {
 static void sweep_to(struct sweep *s, uint64_t end)
 {
 	struct model *m = s->m;
-	struct model_subnet *subnet = s->depth > 0 ? s->stack[s->depth - 1].first : NULL;
 	struct model_range *before =
 		m->n_prefix_ranges > 0 ? &m->prefix_ranges[m->n_prefix_ranges - 1] : NULL;
 
-	if (subnet != NULL && s->at < end) {
-		if (before != NULL && before->subnet == subnet &&
+	if (s->depth > 0 && s->at < end) {
+		struct model_candidates subnets = s->stack[s->depth - 1].subnets;
+
+		if (before != NULL && before->subnets.v == subnets.v &&
 			(uint64_t)before->end + 1 == s->at)
 			before->end = (uint32_t)(end - 1);
 		else
 			m->prefix_ranges[m->n_prefix_ranges++] =
-				(struct model_range){(uint32_t)s->at, (uint32_t)(end - 1), subnet};
+				(struct model_range){(uint32_t)s->at, (uint32_t)(end - 1), subnets};
 	}
 	if (s->at < end)
 		s->at = end;
@@ -153,6 +190,29 @@ static void sweep_close(struct sweep *s, uint64_t address)
 	sweep_to(s, address);
 }
 
+/* Opens a prefix. Where nobody gets as far as to it, it has the list of the one around it. */
+static int sweep_open(struct sweep *s, struct draft *d, struct model_subnet *subnet)
+{
+	struct model_candidates up = {0, NULL}, own;
+	struct model_subnet **v;
+	size_t k;
+
+	if (s->depth > 0)
+		up = s->stack[s->depth - 1].subnets;
+	v = arena_alloc(d->arena, up.n + 1, sizeof(struct model_subnet *));
+	if (v == NULL)
+		return -ENOMEM;
+	for (k = up.n; k > 0 && up.v[k - 1]->index > subnet->index; k--)
+		v[k] = up.v[k - 1];
+	v[k] = subnet;
+	for (size_t i = 0; i < k; i++)
+		v[i] = up.v[i];
+	own = candidates(v, up.n + 1);
+	s->stack[s->depth].last = subnet->prefix | ~subnet->mask;
+	s->stack[s->depth++].subnets = k < own.n ? own : up;
+	return 0;
+}
+
 static int build_prefixes(struct draft *d)
 {
 	struct model *m = d->model;
@@ -164,13 +224,9 @@ static int build_prefixes(struct draft *d)
 	if (v == NULL || m->prefix_ranges == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < m->n_subnets; i++) {
-		struct model_subnet *first = v[i];
-
 		sweep_close(&s, v[i]->prefix);
-		if (s.depth > 0 && s.stack[s.depth - 1].first->index < first->index)
-			first = s.stack[s.depth - 1].first;
-		s.stack[s.depth].last = v[i]->prefix | ~v[i]->mask;
-		s.stack[s.depth++].first = first;
+		if (sweep_open(&s, d, v[i]) < 0)
+			return -ENOMEM;
 	}
 	sweep_close(&s, (uint64_t)UINT32_MAX + 1);
 	return 0;
@@ -213,7 +269,7 @@ const struct model_subnet *model_subnet_by_id(const struct model *m, uint32_t id
 	return found != NULL ? *found : NULL;
 }
 
-static const struct model_subnet *range_find(const struct model_range *v, size_t n, uint32_t addr)
+static struct model_candidates range_find(const struct model_range *v, size_t n, uint32_t addr)
 {
 	size_t low = 0;
 
@@ -225,37 +281,37 @@ static const struct model_subnet *range_find(const struct model_range *v, size_t
 		else if (v[middle].start > addr)
 			n = middle;
 		else
-			return v[middle].subnet;
+			return v[middle].subnets;
 	}
-	return NULL;
+	return (struct model_candidates){0, NULL};
 }
 
-const struct model_subnet *model_subnet_by_address(const struct model *m, uint32_t addr)
+struct model_candidates model_subnets_by_address(const struct model *m, uint32_t addr)
 {
 	return range_find(m->prefix_ranges, m->n_prefix_ranges, addr);
 }
 
-const struct model_subnet *model_subnet_by_relay(const struct model *m, uint32_t giaddr)
+struct model_candidates model_subnets_by_relay(const struct model *m, uint32_t giaddr)
 {
 	return range_find(m->relay_ranges, m->n_relay_ranges, giaddr);
 }
 
-const struct model_subnet *model_subnet_by_interface(const struct model *m, const char *ifname)
+struct model_candidates model_subnets_by_interface(const struct model *m, const char *ifname)
 {
-	size_t low = 0, n = m->n_by_interface;
+	size_t low = 0, n = m->n_links;
 
 	while (low < n) {
 		size_t middle = low + (n - low) / 2;
-		int r = strcmp(m->by_interface[middle]->interface, ifname);
+		int r = strcmp(m->links[middle].interface, ifname);
 
 		if (r == 0)
-			return m->by_interface[middle];
+			return m->links[middle].subnets;
 		if (r < 0)
 			low = middle + 1;
 		else
 			n = middle;
 	}
-	return NULL;
+	return (struct model_candidates){0, NULL};
 }
 
 const struct model_pool *model_pool_of(const struct model_subnet *s, uint32_t addr)

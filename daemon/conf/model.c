@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "daemon/conf/draft.h"
 
@@ -18,9 +19,17 @@ static int build(struct draft *d, const char *file)
 	if (r < 0)
 		return r;
 	d->model->file = arena_strdup(d->arena, file);
-	if (d->model->file == NULL || read_config(d, root) < 0 || check_draft(d) < 0)
+	r = hash_key_random(&d->model->key);
+	if (r < 0) {
+		report_file_error(d->report, file, 0, "no random numbers: %s", strerror(-r));
+		return r;
+	}
+	if (d->model->file == NULL || read_config(d, root) < 0 || check_draft(d) < 0 ||
+		host_index_build(d) < 0)
 		return -ENOMEM;
-	return d->report->errors > 0 ? -EINVAL : lookup_build(d);
+	if (d->report->errors > 0)
+		return -EINVAL;
+	return class_index_build(d) < 0 ? -ENOMEM : lookup_build(d);
 }
 
 struct model *model_load(
@@ -40,16 +49,24 @@ struct model *model_load(
 	}
 	if (r == -ENOMEM)
 		report_file_error(&lines, file, 0, "out of memory");
-	if (r < 0) {
-		arena_free(arena);
-		m = NULL;
-	}
 	arena_free(scratch);
-	return m;
+	if (r == 0)
+		return m;
+	if (m != NULL && m->arena != NULL)
+		model_free(m);
+	else
+		arena_free(arena);
+	return NULL;
 }
 
 void model_free(struct model *m)
 {
-	if (m != NULL)
-		arena_free(m->arena);
+	if (m == NULL)
+		return;
+	for (size_t i = 0; i < m->n_classes; i++) {
+		expr_free(m->classes[i]->test);
+		expr_free(m->classes[i]->template_test);
+	}
+	expr_free(m->flex_id);
+	arena_free(m->arena);
 }

@@ -12,10 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "shm/base/hash.h"
 #include "workers/packet/expr.h"
 #include "workers/packet/optdef.h"
-
-struct model_host;
 
 /* Where a value was configured; a later one goes before an earlier one. */
 enum model_scope {
@@ -43,6 +42,12 @@ struct model_options {
 	const struct model_option *v;
 };
 
+/* What a boot client is told. In a class or a reservation NULL and 0 are: not set there. */
+struct model_boot {
+	uint32_t next_server; /* host byte order, 0: none */
+	const char *server_hostname, *boot_file_name;
+};
+
 /* Parameters after inheritance subnet -> shared network -> global. */
 struct model_params {
 	uint32_t valid_lifetime, min_valid_lifetime, max_valid_lifetime; /* s, UINT32_MAX: ever */
@@ -51,35 +56,51 @@ struct model_params {
 	double t1_percent, t2_percent;
 	bool match_client_id;
 	bool authoritative;
-	uint32_t next_server; /* host byte order, 0: none */
-	const char *server_hostname, *boot_file_name; /* "" if not set */
+	struct model_boot boot; /* texts are "" if not set */
 	uint32_t server_id; /* option 54 as configured, host byte order, 0: not set */
+	bool reservations_global, reservations_in_subnet, reservations_out_of_pool;
 };
 
-/* Boot fields of a class or a reservation; NULL and 0: not set there. */
-struct model_boot {
-	uint32_t next_server; /* host byte order */
-	const char *server_hostname, *boot_file_name;
-};
-
-/* A set of classes by number, in the order of the file. */
+/* Some classes by number, in the order of the file. */
 struct model_classes {
 	size_t n;
 	const uint16_t *v;
 };
 
-/* A client class. Its number is its place in model.classes: evaluation goes in this order. */
+/* Classes that the server itself makes clients members of, or acts upon. */
+enum model_builtin {
+	MODEL_ALL,
+	MODEL_KNOWN,
+	MODEL_UNKNOWN,
+	MODEL_BOOTP,
+	MODEL_DROP,
+	MODEL_REJECT,
+	MODEL_SKIP_DDNS,
+	MODEL_BUILTINS,
+};
+
+/* A client class. Its number is its place in model.classes: first those of the file, in its order,
+ * which is the order of evaluation; then built-in ones and those that are only named. */
 struct model_class {
 	const char *name;
+	struct model_class *next_named; /* for class_index.c */
 	uint16_t number;
-	bool only_additional;  /* only-in-additional-list */
-	bool late;             /* depends on KNOWN or UNKNOWN: second pass */
-	struct expr *test;     /* NULL: none */
+	bool only_additional;       /* only-in-additional-list */
+	bool late;                  /* depends on KNOWN or UNKNOWN: second pass */
+	struct expr *test;          /* NULL: none */
 	struct expr *template_test; /* NULL: none */
 	struct model_options options;
 	struct model_boot boot;
-	/* s, 0: not set */
-	uint32_t valid_lifetime, min_valid_lifetime, max_valid_lifetime, offer_lifetime;
+	uint32_t valid_lifetime, min_valid_lifetime, max_valid_lifetime; /* s, 0: not set */
+};
+
+/* The classes of one pass, apart by whether a value in the packet leads to them. */
+struct model_pass {
+	size_t n_operands;
+	const struct expr **operands; /* each evaluated once: expr_operand() */
+	struct model_classes others;  /* those whose test has to be evaluated */
+	struct model_key *keys;       /* hash table: operand and value -> classes */
+	size_t mask;                  /* size of the table - 1 */
 };
 
 /* What a reservation knows a client by, in Kea's words. */
@@ -95,14 +116,21 @@ enum model_host_id {
 /* A reservation. */
 struct model_host {
 	uint32_t subnet_id; /* 0: global */
+	uint32_t group;     /* that of its subnet, 0: global */
 	uint32_t address;   /* host byte order, 0: none */
 	uint8_t id_type;    /* enum model_host_id */
 	uint8_t id_len;
 	const uint8_t *id;
-	const char *hostname; /* "" if none */
+	const char *hostname; /* in lower case, "" if none */
+	const struct model_boot *boot; /* NULL: none of its fields is set */
 	struct model_classes classes;
 	struct model_options options;
-	struct model_boot boot;
+};
+
+/* A hash table of hosts; an entry is the upper half of the hash, and the place in model.hosts + 1. */
+struct model_host_table {
+	uint64_t *v;
+	size_t mask; /* size of the table - 1 */
 };
 
 struct model_pool {
@@ -111,11 +139,14 @@ struct model_pool {
 	uint32_t index;      /* number of this pool in model.pools */
 	struct model_subnet *subnet;
 	struct model_options options;
+	struct model_classes guard;      /* members of any may use it; none: everybody */
+	struct model_classes additional; /* evaluate-additional-classes */
 };
 
 struct model_subnet {
 	uint32_t id;
 	uint32_t index; /* place in model.subnets: the order of look-up */
+	uint32_t group; /* id of the first member of its shared network, or its own */
 	uint32_t prefix, mask; /* host byte order */
 	uint8_t prefix_len;
 	struct model_network *network; /* NULL: a plain subnet */
@@ -124,12 +155,14 @@ struct model_subnet {
 	struct model_options options;  /* for addresses outside every pool, and INFORM */
 	size_t n_pools;
 	struct model_pool **pools;     /* ascending address */
+	struct model_classes guard, additional; /* as those of a pool */
 };
 
 struct model_network {
 	const char *name;
 	size_t n_subnets;
 	struct model_subnet **subnets; /* in configuration order */
+	struct model_classes guard, additional; /* as those of a pool */
 };
 
 struct model_interface {
@@ -142,10 +175,22 @@ enum model_socket_type {
 	MODEL_UDP,
 };
 
-/* A range of addresses that one subnet answers for. */
+/* Subnets that may serve a client, in order of look-up: the first one whose guards the client
+ * passes does. What stands behind one without guards is left out. */
+struct model_candidates {
+	size_t n;
+	struct model_subnet *const *v;
+};
+
+/* A range of addresses and who may answer for it. */
 struct model_range {
 	uint32_t start, end;
-	struct model_subnet *subnet;
+	struct model_candidates subnets;
+};
+
+struct model_link {
+	const char *interface;
+	struct model_candidates subnets;
 };
 
 struct model {
@@ -171,12 +216,28 @@ struct model {
 	uint32_t *server_ids;          /* every server_id of the subnets' params, ascending */
 	/* What the look-ups below search in: made by lookup.c */
 	size_t n_prefix_ranges;
-	struct model_range *prefix_ranges; /* disjoint, ascending: first in order of look-up */
+	struct model_range *prefix_ranges; /* disjoint, ascending */
 	size_t n_relay_ranges;
 	struct model_range *relay_ranges;  /* relay.ip-addresses, single addresses, ascending */
 	struct model_subnet **by_id;       /* n_subnets of them, ascending id */
-	size_t n_by_interface;
-	struct model_subnet **by_interface; /* the first of each interface, ascending name */
+	size_t n_links;
+	struct model_link *links;          /* ascending interface name */
+	/* Classes: class_index.c */
+	size_t n_classes;
+	struct model_class **classes;      /* [number] */
+	uint16_t builtin[MODEL_BUILTINS];  /* their numbers */
+	struct model_class **named;        /* hash table of classes by name */
+	size_t named_mask;
+	struct model_pass first, second;   /* before and after the look-up of reservations */
+	/* Reservations: host_index.c */
+	size_t n_hosts;
+	struct model_host *hosts;
+	struct model_host_table hosts_by_id, hosts_by_address;
+	size_t n_host_ids;
+	uint8_t host_ids[MODEL_HOST_IDS];  /* enum model_host_id: order of look-up, those in use */
+	struct expr *flex_id;              /* NULL: none */
+	bool early_global;                 /* early-global-reservations-lookup */
+	struct hash_key key;               /* of all hash tables here */
 	struct arena *arena; /* owns everything above */
 };
 
@@ -191,17 +252,36 @@ void model_free(struct model *m);
 /* The subnet with this id, NULL: none. */
 const struct model_subnet *model_subnet_by_id(const struct model *m, uint32_t id);
 
-/* The first subnet in order of look-up whose prefix holds addr (host byte order), NULL: none. */
-const struct model_subnet *model_subnet_by_address(const struct model *m, uint32_t addr);
+/* The subnets whose prefix holds addr (host byte order). */
+struct model_candidates model_subnets_by_address(const struct model *m, uint32_t addr);
 
-/* The subnet that names this relay address (its own relay list, or its network's), NULL: none. */
-const struct model_subnet *model_subnet_by_relay(const struct model *m, uint32_t giaddr);
+/* The subnets that name this relay address (in their own relay list, or their network's). */
+struct model_candidates model_subnets_by_relay(const struct model *m, uint32_t giaddr);
 
-/* The first subnet with this "interface", NULL: none. */
-const struct model_subnet *model_subnet_by_interface(const struct model *m, const char *ifname);
+/* The subnets with this "interface". */
+struct model_candidates model_subnets_by_interface(const struct model *m, const char *ifname);
 
 /* The pool of this subnet that holds addr, NULL: none. */
 const struct model_pool *model_pool_of(const struct model_subnet *s, uint32_t addr);
+
+/* Number of the class of this name, < 0: there is none, nobody asks for it. */
+int model_class_number(const struct model *m, struct span name);
+
+/* The classes of p whose test may hold if operand i has this value, ascending. */
+struct model_classes model_classes_by_value(
+	const struct model *m, const struct model_pass *p, size_t operand, struct span value);
+
+/* The reservation of this identifier in this subnet, in any subnet of its shared network, or among
+ * the global ones; NULL: none. Flags of the subnets are not looked at. */
+const struct model_host *model_host_in_subnet(const struct model *m, const struct model_subnet *s,
+	enum model_host_id type, struct span id);
+const struct model_host *model_host_in_network(const struct model *m, const struct model_subnet *s,
+	enum model_host_id type, struct span id);
+const struct model_host *model_host_global(
+	const struct model *m, enum model_host_id type, struct span id);
+
+/* Whether a reservation of this subnet (0: a global one) has this address. */
+bool model_is_reserved(const struct model *m, uint32_t subnet_id, uint32_t address);
 
 /* Whether addr is a server identifier (option 54) that the configuration sets anywhere. */
 bool model_has_server_id(const struct model *m, uint32_t addr);

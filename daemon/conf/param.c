@@ -20,7 +20,9 @@
 #define I        PARAM_AT_INTERFACES
 #define R        PARAM_AT_RELAY
 #define E        PARAM_AT_EXPIRED
-#define ANYWHERE (G | N | S | P | O | D | I | R | E)
+#define C        PARAM_AT_CLASS
+#define H        PARAM_AT_HOST
+#define ANYWHERE (G | N | S | P | O | D | I | R | E | C | H)
 
 #define READ(id, name, type, places, def, min, max, child, choices, text)                          \
 	{name, PARAM_KIND_READ, PARAM_TYPE_##type, places, def, min, max, child, choices, text},
@@ -57,6 +59,10 @@ const char *param_place_name(enum param_place place)
 		return "relay";
 	case PARAM_AT_EXPIRED:
 		return "expired-leases-processing";
+	case PARAM_AT_CLASS:
+		return "client-classes";
+	case PARAM_AT_HOST:
+		return "reservations";
 	}
 	bug("unknown place");
 }

@@ -24,8 +24,10 @@ enum param_place {
 	PARAM_AT_INTERFACES = 64,
 	PARAM_AT_RELAY = 128,
 	PARAM_AT_EXPIRED = 256,
+	PARAM_AT_CLASS = 512,
+	PARAM_AT_HOST = 1024,
 };
-#define PARAM_PLACES 9
+#define PARAM_PLACES 11
 
 enum param_type {
 	PARAM_TYPE_BOOL,

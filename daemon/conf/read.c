@@ -10,9 +10,10 @@
 #include "daemon/conf/range.h"
 #include "shm/base/text.h"
 
-/* What a scope hands down to those inside. */
+/* What a scope hands down to those inside; guards are its own alone. */
 struct scope {
 	struct model_network *network;
+	struct model_classes guard, additional;
 	struct model_params params;
 	struct model_options options;
 	const char *interface;
@@ -46,7 +47,8 @@ static int read_pool(
 	p = arena_alloc(d->arena, 1, sizeof(*p));
 	if (p == NULL ||
 		read_options(d, set.v[PARAM_OPTION_DATA], MODEL_POOL, &s->options, NULL,
-			&p->options) < 0)
+			&p->options) < 0 ||
+		read_guards(d, &set, &p->guard, &p->additional) < 0)
 		return -ENOMEM;
 	range = set.v[PARAM_POOL];
 	if (range == NULL)
@@ -71,6 +73,15 @@ static int read_pool(
 		m->pools[m->n_pools++] = p;
 		s->n_pools++;
 	}
+	return 0;
+}
+
+static int read_pools(struct draft *d, const struct tree_node *list, struct model_subnet *s,
+	bool has_prefix)
+{
+	for (size_t i = 0; list != NULL && i < list->n; i++)
+		if (list->v[i].type == TREE_MAP && read_pool(d, &list->v[i], s, has_prefix) < 0)
+			return -ENOMEM;
 	return 0;
 }
 
@@ -130,11 +141,13 @@ static int read_scope(struct draft *d, const struct param_set *set, enum model_s
 		return -ENOMEM;
 	if (scope == MODEL_GLOBAL)
 		return 0;
+	if (read_guards(d, set, &ret->guard, &ret->additional) < 0)
+		return -ENOMEM;
 	own_relays = read_relays(d, set->v[PARAM_RELAY]);
 	if (own_relays != NULL)
 		ret->relays = own_relays;
-	else
-		up->relays = NULL;
+	else if (up->guard.n == 0 && ret->guard.n == 0)
+		up->relays = NULL; /* nobody goes on to the next member */
 	return read_interface(d, set->v[PARAM_INTERFACE], up, ret);
 }
 
@@ -158,7 +171,6 @@ static int read_subnet(struct draft *d, const struct tree_node *map, struct scop
 	struct model *m = d->model;
 	struct draft_subnet *ds = &d->subnets[m->n_subnets];
 	struct model_subnet *s = arena_alloc(d->arena, 1, sizeof(*s));
-	const struct tree_node *pools;
 	struct param_set set;
 	struct scope scope;
 
@@ -173,17 +185,18 @@ static int read_subnet(struct draft *d, const struct tree_node *map, struct scop
 		s->id = param_uint(&set, PARAM_SUBNET_ID);
 	s->index = (uint32_t)m->n_subnets;
 	s->network = up->network;
+	s->group = s->network != NULL && s->network->n_subnets > 0 ?
+		s->network->subnets[0]->id : s->id;
+	s->guard = scope.guard;
+	s->additional = scope.additional;
 	s->interface = scope.interface;
 	s->params = scope.params;
 	s->options = scope.options;
 	m->subnets[m->n_subnets++] = s;
 	*ret_subnet = s;
-	pools = set.v[PARAM_POOLS];
-	for (size_t i = 0; pools != NULL && i < pools->n; i++)
-		if (pools->v[i].type == TREE_MAP &&
-			read_pool(d, &pools->v[i], s, ds->has_prefix) < 0)
-			return -ENOMEM;
-	return 0;
+	if (read_pools(d, set.v[PARAM_POOLS], s, ds->has_prefix) < 0)
+		return -ENOMEM;
+	return read_hosts(d, set.v[PARAM_RESERVATIONS], s, ds->has_prefix);
 }
 
 static int read_network(struct draft *d, const struct tree_node *map, struct scope *up)
@@ -202,6 +215,8 @@ static int read_network(struct draft *d, const struct tree_node *map, struct sco
 	if (n->name == NULL || read_scope(d, &set, MODEL_NETWORK, up, &scope) < 0)
 		return -ENOMEM;
 	scope.network = n;
+	n->guard = scope.guard;
+	n->additional = scope.additional;
 	d->network_at[m->n_networks] = map;
 	m->networks[m->n_networks++] = n;
 	members = set.v[PARAM_SUBNETS];
@@ -243,6 +258,7 @@ static int alloc_lists(struct draft *d, const struct tree_node *root)
 	struct model *m = d->model;
 	size_t subnets = count_elements(root, "subnet4"), pools = count_elements(root, "pools");
 	size_t networks = count_elements(root, "shared-networks");
+	size_t hosts = count_elements(root, "reservations");
 
 	m->subnets = arena_alloc(d->arena, subnets, sizeof(*m->subnets));
 	m->networks = arena_alloc(d->arena, networks, sizeof(*m->networks));
@@ -250,8 +266,11 @@ static int alloc_lists(struct draft *d, const struct tree_node *root)
 	d->subnets = arena_alloc(d->scratch, subnets, sizeof(*d->subnets));
 	d->network_at = arena_alloc(d->scratch, networks, sizeof(*d->network_at));
 	d->pool_at = arena_alloc(d->scratch, pools, sizeof(*d->pool_at));
+	m->hosts = arena_alloc(d->arena, hosts, sizeof(*m->hosts));
+	d->host_at = arena_alloc(d->scratch, hosts, sizeof(*d->host_at));
 	return m->subnets == NULL || m->networks == NULL || m->pools == NULL ||
-			d->subnets == NULL || d->network_at == NULL || d->pool_at == NULL
+			d->subnets == NULL || d->network_at == NULL || d->pool_at == NULL ||
+			m->hosts == NULL || d->host_at == NULL
 		? -ENOMEM
 		: 0;
 }
@@ -266,9 +285,14 @@ int read_config(struct draft *d, const struct tree_node *root)
 	read_params_default(&defaults.params);
 	if (alloc_lists(d, root) < 0 || read_interfaces(d, set.v[PARAM_INTERFACES_CONFIG]) < 0 ||
 		read_option_defs(d, set.v[PARAM_OPTION_DEF]) < 0 ||
-		read_scope(d, &set, MODEL_GLOBAL, &defaults, &global) < 0)
+		read_classes(d, set.v[PARAM_CLIENT_CLASSES]) < 0 ||
+		read_scope(d, &set, MODEL_GLOBAL, &defaults, &global) < 0 ||
+		read_host_globals(d, &set) < 0)
 		return -ENOMEM;
 	read_globals(d, root, &set);
+	d->unique = param_bool(&set, PARAM_RESERVATIONS_UNIQUE);
+	if (read_hosts(d, set.v[PARAM_RESERVATIONS], NULL, false) < 0)
+		return -ENOMEM;
 	networks = set.v[PARAM_SHARED_NETWORKS];
 	for (size_t i = 0; networks != NULL && i < networks->n; i++)
 		if (networks->v[i].type == TREE_MAP &&

@@ -23,14 +23,17 @@ void read_params_default(struct model_params *ret_params)
 	p->t2_percent = param_fraction(&none, PARAM_T2_PERCENT);
 	p->match_client_id = param_bool(&none, PARAM_MATCH_CLIENT_ID);
 	p->authoritative = param_bool(&none, PARAM_AUTHORITATIVE);
-	p->next_server = param_address(&none, PARAM_NEXT_SERVER);
-	p->server_hostname = param_string(&none, PARAM_SERVER_HOSTNAME);
-	p->boot_file_name = param_string(&none, PARAM_BOOT_FILE_NAME);
+	p->boot.next_server = param_address(&none, PARAM_NEXT_SERVER);
+	p->boot.server_hostname = param_string(&none, PARAM_SERVER_HOSTNAME);
+	p->boot.boot_file_name = param_string(&none, PARAM_BOOT_FILE_NAME);
+	p->reservations_global = param_bool(&none, PARAM_RESERVATIONS_GLOBAL);
+	p->reservations_in_subnet = param_bool(&none, PARAM_RESERVATIONS_IN_SUBNET);
+	p->reservations_out_of_pool = param_bool(&none, PARAM_RESERVATIONS_OUT_OF_POOL);
 }
 
 /* As in Kea the three lifetimes are inherited together: a scope that has one of them takes none of
  * the others from above, and the one that is missing has the value of the one that is there. */
-static void read_lifetimes(struct draft *d, const struct param_set *set, enum model_scope scope,
+void read_lifetimes(struct draft *d, const struct param_set *set, enum model_scope scope,
 	struct model_params *p)
 {
 	const struct tree_node *valid = set->v[PARAM_VALID_LIFETIME];
@@ -108,6 +111,35 @@ static void check_allocator(struct draft *d, const struct param_set *set)
 			d->report, node, "no effect: a free address is found in constant time");
 }
 
+/* The older parameter names a combination of the three that there are now. */
+static void read_mode(struct draft *d, const struct param_set *set, struct model_params *p)
+{
+	const struct tree_node *mode = set->v[PARAM_RESERVATION_MODE], *first = NULL;
+	static const enum param_id ids[] = {PARAM_RESERVATIONS_OUT_OF_POOL,
+		PARAM_RESERVATIONS_IN_SUBNET, PARAM_RESERVATIONS_GLOBAL};
+	bool *const flags[] = {&p->reservations_out_of_pool, &p->reservations_in_subnet,
+		&p->reservations_global};
+
+	if (mode != NULL) {
+		p->reservations_global = strcmp(mode->string, "global") == 0;
+		p->reservations_out_of_pool = strcmp(mode->string, "out-of-pool") == 0;
+		p->reservations_in_subnet =
+			p->reservations_out_of_pool || strcmp(mode->string, "all") == 0;
+	}
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		if (set->v[ids[i]] == NULL)
+			continue;
+		*flags[i] = param_bool(set, ids[i]);
+		first = first == NULL ? set->v[ids[i]] : first;
+	}
+	if (mode != NULL && first != NULL)
+		report_error(d->report, mode, "is the older form of \"%s\", which stands here too",
+			first->name);
+	if (first != NULL && p->reservations_out_of_pool && !p->reservations_in_subnet)
+		report_error(d->report, first,
+			"reservations-out-of-pool needs reservations-in-subnet");
+}
+
 static int read_text(struct draft *d, const struct tree_node *node, const char **ret)
 {
 	char *copy;
@@ -119,6 +151,15 @@ static int read_text(struct draft *d, const struct tree_node *node, const char *
 		return -ENOMEM;
 	*ret = copy;
 	return 0;
+}
+
+int read_boot(struct draft *d, const struct param_set *set, struct model_boot *ret)
+{
+	if (set->v[PARAM_NEXT_SERVER] != NULL)
+		ret->next_server = param_address(set, PARAM_NEXT_SERVER);
+	if (read_text(d, set->v[PARAM_SERVER_HOSTNAME], &ret->server_hostname) < 0)
+		return -ENOMEM;
+	return read_text(d, set->v[PARAM_BOOT_FILE_NAME], &ret->boot_file_name);
 }
 
 int read_params(struct draft *d, const struct param_set *set, enum model_scope scope,
@@ -144,10 +185,7 @@ int read_params(struct draft *d, const struct param_set *set, enum model_scope s
 		p->match_client_id = param_bool(set, PARAM_MATCH_CLIENT_ID);
 	if (set->v[PARAM_AUTHORITATIVE] != NULL)
 		p->authoritative = param_bool(set, PARAM_AUTHORITATIVE);
-	if (set->v[PARAM_NEXT_SERVER] != NULL)
-		p->next_server = param_address(set, PARAM_NEXT_SERVER);
+	read_mode(d, set, p);
 	check_allocator(d, set);
-	if (read_text(d, set->v[PARAM_SERVER_HOSTNAME], &p->server_hostname) < 0)
-		return -ENOMEM;
-	return read_text(d, set->v[PARAM_BOOT_FILE_NAME], &p->boot_file_name);
+	return read_boot(d, set, &p->boot);
 }

@@ -55,9 +55,9 @@ Test(inherit, defaults, .init = loaded_enter, .fini = loaded_leave)
 	cr_expect(s->params.rebind_timer == 0 && !s->params.calculate_tee_times);
 	cr_expect(s->params.t1_percent == 0.5 && s->params.t2_percent == 0.875);
 	cr_expect(s->params.match_client_id && !s->params.authoritative);
-	cr_expect(s->params.next_server == 0 && s->params.server_id == 0);
-	cr_expect_str_eq(s->params.server_hostname, "");
-	cr_expect_str_eq(s->params.boot_file_name, "");
+	cr_expect(s->params.boot.next_server == 0 && s->params.server_id == 0);
+	cr_expect_str_eq(s->params.boot.server_hostname, "");
+	cr_expect_str_eq(s->params.boot.boot_file_name, "");
 	cr_expect_str_eq(s->interface, "");
 	cr_expect(s->options.n == 0 && s->n_pools == 0);
 	loaded_free(l);
@@ -112,13 +112,13 @@ Test(inherit, parameters, .init = loaded_enter, .fini = loaded_leave)
 	cr_expect(a->rebind_timer == 200 && c->rebind_timer == 200);
 	cr_expect(!a->authoritative && !b->authoritative && c->authoritative);
 	cr_expect(!a->match_client_id && b->match_client_id && !c->match_client_id);
-	cr_expect(a->next_server == ip("10.0.0.1") && c->next_server == 0);
+	cr_expect(a->boot.next_server == ip("10.0.0.1") && c->boot.next_server == 0);
 	cr_expect(a->t1_percent == 0.25 && b->t1_percent == 0.3 && b->t2_percent == 0.75);
 	cr_expect(a->calculate_tee_times && c->calculate_tee_times);
-	cr_expect_str_eq(a->server_hostname, "n");
-	cr_expect_str_eq(c->server_hostname, "g");
-	cr_expect_str_eq(a->boot_file_name, "s");
-	cr_expect_str_eq(b->boot_file_name, "gf");
+	cr_expect_str_eq(a->boot.server_hostname, "n");
+	cr_expect_str_eq(c->boot.server_hostname, "g");
+	cr_expect_str_eq(a->boot.boot_file_name, "s");
+	cr_expect_str_eq(b->boot.boot_file_name, "gf");
 	loaded_free(l);
 }
 
