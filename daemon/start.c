@@ -107,7 +107,7 @@ int start_begin(struct supervisor *sv, struct model *model, struct err *err)
 		rc = count_leases(sv, &leases, err);
 	}
 	if (rc == 0)
-		rc = region_create(model->total_addresses, leases, &sv->region, err);
+		rc = region_create(model->total_addresses + model->n_hosts, leases, &sv->region, err);
 	if (rc < 0) {
 		model_free(model);
 		return rc;

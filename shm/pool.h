@@ -48,7 +48,10 @@ enum pool_counter {
 	POOL_ASSIGNED,           /* new leases */
 	POOL_RECLAIMED,          /* leases that ended, declined ones too */
 	POOL_RECLAIMED_DECLINED,
-	POOL_FAILED,             /* no address was free in its subnet: at the subnet's first pool */
+	/* these at the first pool of the subnet */
+	POOL_FAILED,             /* no address was free */
+	POOL_FAILED_CLASSES,     /* ... because of the client's classes */
+	POOL_CONFLICTS,          /* a reserved address was another client's */
 	POOL_COUNTERS,
 };
 

@@ -302,7 +302,7 @@ bool table_is_client(const struct region *r, const struct table_record *t,
 }
 
 struct wanted {
-	uint32_t subnet_id;
+	uint32_t subnet_id, except;
 	const struct table_client *client;
 };
 
@@ -311,13 +311,14 @@ static bool is_wanted(const struct region *r, uint32_t rec, const void *arg)
 	const struct wanted *w = (const struct wanted *)arg;
 	const struct table_record *t = table_record(r, rec);
 
-	return t->subnet_id == w->subnet_id && table_is_client(r, t, w->client);
+	return rec != w->except && t->subnet_id == w->subnet_id &&
+		table_is_client(r, t, w->client);
 }
 
-uint32_t table_find_client(const struct region *r, uint32_t subnet_id,
-	const struct table_client *client)
+uint32_t table_find_other(const struct region *r, uint32_t subnet_id,
+	const struct table_client *client, uint32_t except)
 {
-	struct wanted w = {subnet_id, client};
+	struct wanted w = {subnet_id, except, client};
 	uint8_t buf[1 + RECORD_HWADDR_MAX];
 	uint32_t rec = TABLE_NONE;
 	struct span hw = hardware_id(client->htype, client->hlen, client->hwaddr, buf);
@@ -327,6 +328,12 @@ uint32_t table_find_client(const struct region *r, uint32_t subnet_id,
 	if (rec == INDEX_NONE && client->hlen > 0 && !span_equal(hw, client->client_id))
 		rec = index_find(r, key_hash(r, subnet_id, hw), is_wanted, &w);
 	return rec;
+}
+
+uint32_t table_find_client(const struct region *r, uint32_t subnet_id,
+	const struct table_client *client)
+{
+	return table_find_other(r, subnet_id, client, TABLE_NONE);
 }
 
 /* --- writing --- */

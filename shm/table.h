@@ -73,6 +73,10 @@ uint32_t table_find(const struct region *r, uint32_t address);
 uint32_t table_find_client(const struct region *r, uint32_t subnet_id,
 	const struct table_client *client);
 
+/* The same, but not this record: a client can have a lease, and an offer of a reserved address. */
+uint32_t table_find_other(const struct region *r, uint32_t subnet_id,
+	const struct table_client *client, uint32_t rec);
+
 /* Copies a record as one consistent state. false if it is being written for longer than a
  * writer that lives would take (its writer was killed; it is being repaired). */
 bool table_read(const struct region *r, uint32_t rec, struct table_copy *ret);

@@ -5,14 +5,17 @@
  */
 #include "workers/alloc.h"
 
+#include "workers/classify.h"
 #include "workers/client.h"
+#include "workers/reserve.h"
 #include "workers/select.h"
 
 uint32_t alloc_known(const struct query *q, const struct model_subnet **ret_subnet)
 {
+	struct select_walk walk = {0};
 	const struct model_subnet *s;
 
-	for (size_t k = 0; (s = select_sibling(q->subnet, k)) != NULL; k++) {
+	while ((s = select_next(q, &walk)) != NULL) {
 		uint32_t rec = table_find_client(q->ctx->region, s->id, &q->client);
 
 		if (rec != TABLE_NONE) {
@@ -39,7 +42,16 @@ static enum alloc_result found(struct query *q, uint32_t rec, const struct model
 	q->address = table_record(q->ctx->region, rec)->address;
 	q->subnet = subnet;
 	q->pool = pool;
+	q->host = reserve_host(q, subnet);
 	return ALLOC_CLAIMED;
+}
+
+/* Whether the configuration lets the client have an address that is not reserved for it. */
+static bool may_have(const struct query *q, const struct model_subnet *s,
+	const struct model_pool *pool, uint32_t address)
+{
+	return pool != NULL && select_may_use(q, s) && classify_passes(q, &pool->guard) &&
+		!select_is_own(q, address) && !reserve_is_others(q, s, pool, address);
 }
 
 enum alloc_result alloc_claim_own(struct query *q, uint32_t rec, const struct model_subnet *subnet)
@@ -49,7 +61,7 @@ enum alloc_result alloc_claim_own(struct query *q, uint32_t rec, const struct mo
 	const struct model_pool *pool = model_pool_of(subnet, t->address);
 	enum alloc_result result;
 
-	if (pool == NULL || select_is_own(q, t->address))
+	if (!may_have(q, subnet, pool, t->address))
 		return ALLOC_NONE;
 	result = claim(q, rec);
 	if (result != ALLOC_CLAIMED)
@@ -61,69 +73,144 @@ enum alloc_result alloc_claim_own(struct query *q, uint32_t rec, const struct mo
 	return ALLOC_NONE;
 }
 
-/* The pool of the client's network that holds address; sets *ret_subnet. */
-static const struct model_pool *pool_for(const struct query *q, uint32_t address,
-	const struct model_subnet **ret_subnet)
+/* Whether the record may become this client's. */
+static bool is_free(const struct query *q, uint32_t rec)
 {
-	const struct model_subnet *s;
+	const struct table_record *t = table_record(q->ctx->region, rec);
 
-	for (size_t k = 0; (s = select_sibling(q->subnet, k)) != NULL; k++) {
-		const struct model_pool *pool = model_pool_of(s, address);
-
-		if (pool != NULL) {
-			*ret_subnet = s;
-			return pool;
-		}
-	}
-	return NULL;
+	return table_available(t, q->ctx->now) || table_is_client(q->ctx->region, t, &q->client);
 }
 
-enum alloc_result alloc_claim_wanted(struct query *q, uint32_t address, bool *ret_ours)
+/* Claims exactly this address if nobody else has it. */
+static enum alloc_result claim_address(struct query *q, const struct model_subnet *subnet,
+	const struct model_pool *pool, uint32_t address)
 {
 	struct region *r = q->ctx->region;
-	const struct model_subnet *subnet = NULL;
-	const struct model_pool *pool = pool_for(q, address, &subnet);
 	uint32_t rec = table_find(r, address);
 	enum alloc_result result;
 
-	*ret_ours = pool != NULL;
-	if (pool == NULL || select_is_own(q, address))
-		return ALLOC_NONE;
 	if (rec == TABLE_NONE) {
 		rec = table_attach(r, address, q->ctx->child->slot);
 		return rec != TABLE_NONE ? found(q, rec, subnet, pool) : ALLOC_BUSY;
 	}
-	if (!table_available(table_record(r, rec), q->ctx->now))
+	if (!is_free(q, rec))
 		return ALLOC_NONE;
 	result = claim(q, rec);
 	if (result != ALLOC_CLAIMED)
 		return result;
-	if (table_available(table_record(r, rec), q->ctx->now))
+	if (is_free(q, rec))
 		return found(q, rec, subnet, pool);
 	table_release(r, rec);
 	return ALLOC_NONE;
 }
 
-enum alloc_result alloc_claim_any(struct query *q)
+enum alloc_result alloc_claim_reserved(
+	struct query *q, const struct model_subnet *subnet, uint32_t address, bool *ret_own)
+{
+	const struct table_record *t;
+	enum alloc_result result;
+
+	if (select_is_own(q, address))
+		return ALLOC_NONE;
+	result = claim_address(q, subnet, model_pool_of(subnet, address), address);
+	if (result == ALLOC_CLAIMED) {
+		t = table_record(q->ctx->region, q->rec);
+		*ret_own = t->subnet_id == subnet->id &&
+			table_is_client(q->ctx->region, t, &q->client);
+	}
+	return result;
+}
+
+/* The pool of the client's network that holds address, whether or not the client may use it; sets
+ * *ret_subnet. */
+static const struct model_pool *pool_for(
+	const struct query *q, uint32_t address, const struct model_subnet **ret_subnet)
+{
+	const struct model_network *n = q->subnet->network;
+	const struct model_pool *pool = model_pool_of(q->subnet, address);
+
+	*ret_subnet = q->subnet;
+	for (size_t i = 0; pool == NULL && n != NULL && i < n->n_subnets; i++) {
+		*ret_subnet = n->subnets[i];
+		pool = model_pool_of(n->subnets[i], address);
+	}
+	return pool;
+}
+
+enum alloc_result alloc_claim_wanted(struct query *q, uint32_t address, bool *ret_ours)
+{
+	const struct model_subnet *subnet;
+	const struct model_pool *pool = pool_for(q, address, &subnet);
+
+	*ret_ours = pool != NULL;
+	if (!may_have(q, subnet, pool, address))
+		return ALLOC_NONE;
+	return claim_address(q, subnet, pool, address);
+}
+
+/* Takes a free address of this pool. */
+static bool take(struct query *q, const struct model_subnet *s, const struct model_pool *pool)
 {
 	const struct context *ctx = q->ctx;
+	const struct pool_range *range = &ctx->child->pools->v[pool->index];
+	uint32_t rec;
+
+	while ((rec = pool_take(ctx->region, range, ctx->child->slot, ctx->now)) != TABLE_NONE) {
+		if (may_have(q, s, pool, table_record(ctx->region, rec)->address)) {
+			found(q, rec, s, pool);
+			return true;
+		}
+		/* Not queued again: the server's own address is nobody's, a reserved one comes back
+		 * when its client's lease ends. The next generation's store queues all that are
+		 * free, since it may reserve others. */
+		table_release(ctx->region, rec);
+	}
+	return false;
+}
+
+enum alloc_result alloc_claim_any(struct query *q)
+{
+	struct select_walk walk = {0};
 	const struct model_subnet *s;
 
-	for (size_t k = 0; (s = select_sibling(q->subnet, k)) != NULL; k++) {
-		for (size_t i = 0; i < s->n_pools; i++) {
-			const struct pool_range *pool = &ctx->child->pools->v[s->pools[i]->index];
-			uint32_t rec;
-
-			while ((rec = pool_take(ctx->region, pool, ctx->child->slot, ctx->now)) !=
-				TABLE_NONE) {
-				if (!select_is_own(q, table_record(ctx->region, rec)->address))
-					return found(q, rec, s, s->pools[i]);
-				/* not queued again: the server's own address is nobody's */
-				table_release(ctx->region, rec);
-			}
-		}
-	}
+	while ((s = select_next(q, &walk)) != NULL)
+		for (size_t i = 0; i < s->n_pools; i++)
+			if (classify_passes(q, &s->pools[i]->guard) && take(q, s, s->pools[i]))
+				return ALLOC_CLAIMED;
 	return ALLOC_NONE;
+}
+
+static bool has_pools(const struct model_subnet *s)
+{
+	bool found = s->n_pools > 0;
+
+	for (size_t i = 0; s->network != NULL && i < s->network->n_subnets; i++)
+		found |= s->network->subnets[i]->n_pools > 0;
+	return found;
+}
+
+enum alloc_lack alloc_lack(const struct query *q)
+{
+	struct select_walk walk = {0};
+	const struct model_subnet *s;
+
+	while ((s = select_next(q, &walk)) != NULL)
+		for (size_t i = 0; i < s->n_pools; i++)
+			if (classify_passes(q, &s->pools[i]->guard))
+				return ALLOC_FULL;
+	return has_pools(q->subnet) ? ALLOC_CLASSES : ALLOC_NO_POOLS;
+}
+
+bool alloc_is_taken(const struct query *q, uint32_t address)
+{
+	uint32_t rec = table_find(q->ctx->region, address);
+
+	return select_is_own(q, address) || (rec != TABLE_NONE && !is_free(q, rec));
+}
+
+uint32_t alloc_other(const struct query *q)
+{
+	return table_find_other(q->ctx->region, q->subnet->id, &q->client, q->rec);
 }
 
 void alloc_give_back(struct query *q)

@@ -15,19 +15,40 @@ enum alloc_result {
 	ALLOC_AGAIN,   /* this batch is at it: commit first */
 };
 
-/* The record that the client has in its network, unclaimed; sets *ret_subnet. TABLE_NONE: none. */
+/* The record that the client has in its network, in a subnet that it may use, unclaimed; sets
+ * *ret_subnet. TABLE_NONE: none. */
 uint32_t alloc_known(const struct query *q, const struct model_subnet **ret_subnet);
 
 /* Claims the client's own record rec of subnet. ALLOC_NONE if it is not the client's any more or
- * the configuration does not let this address out. */
+ * the configuration does not let the client have this address. */
 enum alloc_result alloc_claim_own(struct query *q, uint32_t rec, const struct model_subnet *subnet);
 
-/* Claims exactly this address (host byte order) if it lies in a pool of the client's network and
- * nobody has it; *ret_ours says whether it lies in such a pool. */
+/* Claims the address that is reserved for the client in subnet, in a pool or not; *ret_own says
+ * whether its record is the client's already. ALLOC_NONE: it is somebody else's at present. */
+enum alloc_result alloc_claim_reserved(
+	struct query *q, const struct model_subnet *subnet, uint32_t address, bool *ret_own);
+
+/* Claims exactly this address (host byte order) if it lies in a pool that the client may use,
+ * nobody has it and it is not reserved for another client; *ret_ours says whether it lies in any
+ * pool of the client's network. */
 enum alloc_result alloc_claim_wanted(struct query *q, uint32_t address, bool *ret_ours);
 
-/* Claims any address of the client's network, those of the selected subnet first. */
+/* Claims any address that the client may have in its network, of the selected subnet first. */
 enum alloc_result alloc_claim_any(struct query *q);
+
+/* Why alloc_claim_any() found nothing. */
+enum alloc_lack {
+	ALLOC_FULL,     /* all addresses are in use */
+	ALLOC_NO_POOLS, /* the network has no pool */
+	ALLOC_CLASSES,  /* it has, but none that the client may use */
+};
+enum alloc_lack alloc_lack(const struct query *q);
+
+/* Whether somebody else has this address at present. */
+bool alloc_is_taken(const struct query *q, uint32_t address);
+
+/* Another record of the client in q->subnet than q->rec, TABLE_NONE: none. */
+uint32_t alloc_other(const struct query *q);
 
 /* Gives q->rec back unchanged. */
 void alloc_give_back(struct query *q);

@@ -28,6 +28,12 @@ size_t client_hostname(const struct query *q, uint8_t buf[255])
 	struct span name = opt_get(&q->msg.opt, OPT_HOST_NAME);
 	size_t n = 0;
 
+	if (q->host != NULL && q->host->hostname[0] != '\0') {
+		n = strlen(q->host->hostname);
+		memcpy(buf, q->host->hostname, n);
+		return n;
+	}
+
 	for (size_t i = 0; i < name.len && n < 255 && name.p[i] != '\0'; i++) {
 		int c = tolower(name.p[i]);
 
@@ -37,18 +43,38 @@ size_t client_hostname(const struct query *q, uint8_t buf[255])
 	return n;
 }
 
-uint32_t client_lifetime(const struct query *q)
+/* The first class that has lifetimes wins over the subnet. */
+static void lifetimes(const struct query *q, uint32_t *ret_valid, uint32_t *ret_min,
+	uint32_t *ret_max)
 {
 	const struct model_params *p = &q->subnet->params;
-	struct span asked = opt_get(&q->msg.opt, OPT_LEASE_TIME);
-	uint32_t s;
 
-	if (asked.len != 4)
-		return p->valid_lifetime;
-	s = wire_be32(asked.p);
-	if (s < p->min_valid_lifetime)
-		return p->min_valid_lifetime;
-	return s > p->max_valid_lifetime ? p->max_valid_lifetime : s;
+	*ret_valid = p->valid_lifetime;
+	*ret_min = p->min_valid_lifetime;
+	*ret_max = p->max_valid_lifetime;
+	for (size_t i = 0; i < q->n_classes; i++) {
+		const struct model_class *c = q->ctx->model->classes[q->classes[i]];
+
+		if (c->valid_lifetime == 0)
+			continue;
+		*ret_valid = c->valid_lifetime;
+		*ret_min = c->min_valid_lifetime;
+		*ret_max = c->max_valid_lifetime;
+		return;
+	}
+}
+
+uint32_t client_lifetime(const struct query *q)
+{
+	struct span asked = opt_get(&q->msg.opt, OPT_LEASE_TIME);
+	uint32_t s, min, max;
+
+	lifetimes(q, &s, &min, &max);
+	if (asked.len == 4)
+		s = wire_be32(asked.p);
+	if (s < min)
+		return min;
+	return s > max ? max : s;
 }
 
 const char *client_name(const struct query *q, char buf[CLIENT_NAME_SIZE])

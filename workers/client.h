@@ -11,11 +11,12 @@
  * neither by chaddr nor by option 61. */
 bool client_identify(struct query *q);
 
-/* The client's host name (option 12) in lower case, letters other than [a-z0-9.-] left out, into
- * buf; returns the length, 0 if it sent none. */
+/* The name of its reservation, else the client's own (option 12) in lower case, letters other than
+ * [a-z0-9.-] left out, into buf; returns the length, 0 if there is none. */
 size_t client_hostname(const struct query *q, uint8_t buf[255]);
 
-/* The lease time to grant, seconds: what was asked for, within the subnet's limits. */
+/* The lease time to grant, seconds: what was asked for, within the limits of a class that
+ * has them, else of the subnet. */
 uint32_t client_lifetime(const struct query *q);
 
 /* "aa:bb:cc:dd:ee:ff" for logs. */

@@ -10,7 +10,7 @@
 
 #include "workers/reply.h"
 
-#define OWN_MAX 8
+#define OWN_MAX 9
 
 /* What the server makes itself, ascending code. */
 struct own {
@@ -68,6 +68,11 @@ static void make_own(const struct query *q, struct own *o)
 	if (q->answer != MSG_NAK && q->address != 0) {
 		options_timers(&q->subnet->params, q->lifetime, &t1, &t2);
 		add_u32(o, OPT_SUBNET_MASK, q->subnet->mask);
+	}
+	if (q->answer != MSG_NAK && q->host != NULL && q->host->hostname[0] != '\0')
+		add_span(o, OPT_HOST_NAME,
+			span_of(q->host->hostname, strlen(q->host->hostname)));
+	if (q->answer != MSG_NAK && q->address != 0) {
 		add_u32(o, OPT_LEASE_TIME, q->lifetime);
 	}
 	add_u32(o, OPT_SERVER_ID, q->server_id);

@@ -7,7 +7,9 @@
 
 #include "shm/base/log.h"
 #include "shm/base/text.h"
+#include "workers/classify.h"
 #include "workers/client.h"
+#include "workers/reserve.h"
 #include "workers/select.h"
 #include "workers/serve.h"
 
@@ -51,6 +53,38 @@ static void log_no_subnet(const struct query *q)
 		text_ip(q->msg.giaddr, giaddr), q->ctx->interface, missed);
 }
 
+static bool is_in(const struct query *q, enum model_builtin class)
+{
+	return query_is_member(q, q->ctx->model->builtin[class]);
+}
+
+/* Classes, subnet, reservation; the class DROP is looked at each time that classes came to it.
+ * false: drop the packet. */
+static bool classify_and_select(struct query *q)
+{
+	bool early = q->ctx->model->early_global;
+	const struct model_host *h;
+
+	classify_begin(q);
+	if (is_in(q, MODEL_DROP))
+		return false;
+	if (early) {
+		h = reserve_global(q);
+		if (h != NULL)
+			classify_host(q, h);
+		classify_known(q, h != NULL);
+		if (is_in(q, MODEL_DROP))
+			return false;
+	}
+	select_subnet(q);
+	reserve_find(q);
+	if (q->host != NULL)
+		classify_host(q, q->host);
+	if (!early)
+		classify_known(q, q->reserved);
+	return !is_in(q, MODEL_DROP);
+}
+
 static enum verdict serve(struct query *q)
 {
 	if (q->subnet == NULL && q->msg.type != MSG_REQUEST) {
@@ -62,8 +96,12 @@ static enum verdict serve(struct query *q)
 		/* a server identifier in it has no meaning: RFC 2131 table 5 */
 		if (opt_get(&q->msg.opt, OPT_SERVER_ID).p != NULL)
 			return query_drop(q, COUNTER_RFC_VIOLATION);
+		if (is_in(q, MODEL_REJECT))
+			return query_drop(q, COUNTER_ADMIN_FILTERED);
 		return serve_discover(q);
 	case MSG_REQUEST:
+		if (is_in(q, MODEL_REJECT))
+			return query_answer(q, VERDICT_ANSWER, MSG_NAK);
 		return serve_request(q);
 	case MSG_DECLINE:
 		return serve_decline(q);
@@ -76,10 +114,19 @@ static enum verdict serve(struct query *q)
 	}
 }
 
+/* What the options of an answer depend on, now that subnet and pool are certain. */
+static void classify_answer(struct query *q)
+{
+	if (q->host != NULL)
+		classify_host(q, q->host);
+	classify_additional(q);
+}
+
 enum verdict path_walk(struct query *q, bool again)
 {
 	enum msg_reject reason = msg_decode(q->packet.payload.p, q->packet.payload.len,
 		MSG_BOOTREQUEST, &q->msg);
+	enum verdict v;
 
 	q->rec = TABLE_NONE;
 	q->address = 0;
@@ -94,7 +141,8 @@ enum verdict path_walk(struct query *q, bool again)
 	/* in udp mode a client without an address cannot be reached but through its relay */
 	if (q->ctx->model->socket_type == MODEL_UDP && q->msg.giaddr == 0 && q->msg.ciaddr == 0)
 		return query_drop(q, COUNTER_NOT_FOR_US);
-	select_subnet(q);
+	if (!classify_and_select(q))
+		return query_drop(q, COUNTER_ADMIN_FILTERED);
 	if (q->server_id == 0)
 		return query_drop(q, COUNTER_PROCESSING_FAILED); /* the interface has no address */
 	if (!client_identify(q))
@@ -103,5 +151,8 @@ enum verdict path_walk(struct query *q, bool again)
 		return query_drop(q, COUNTER_NOT_FOR_US);
 	if (q->subnet == NULL)
 		log_no_subnet(q);
-	return serve(q);
+	v = serve(q);
+	if ((v == VERDICT_ANSWER || v == VERDICT_HOLD) && q->answer != MSG_NAK)
+		classify_answer(q);
+	return v;
 }

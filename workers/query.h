@@ -36,6 +36,7 @@ struct context {
 	struct region *region;
 	const struct model *model;
 	struct commit *commit;
+	struct classify *classify; /* what the evaluation of classes needs */
 	uint32_t now;       /* Unix time */
 	uint32_t server_ip; /* of the interface, host byte order; 0: it has none at present */
 	uint32_t mtu;
@@ -50,7 +51,10 @@ struct query {
 	uint32_t server_id;              /* [5] that we go by with this client */
 	const uint16_t *classes;         /* [4] numbers, in the order of association */
 	size_t n_classes;
-	const struct model_host *host;   /* [6] the client's reservation, NULL: none */
+	const uint64_t *members;         /* [4] the same: a bit for each number */
+	struct span ids[MODEL_HOST_IDS]; /* [6] what reservations know the client by; empty: not sent */
+	bool reserved;                   /* [6] there is a reservation for it in its network */
+	const struct model_host *host;   /* [6] the one that counts in q->subnet, NULL: none */
 	struct table_client client;      /* [3] as the subnet wants it identified */
 	uint32_t rec;                    /* [6] record of the address, or TABLE_NONE */
 	uint32_t address;                /* [6] what the client gets, 0: nothing */
@@ -71,6 +75,12 @@ static inline enum verdict query_answer(struct query *q, enum verdict v, uint8_t
 {
 	q->answer = type;
 	return v;
+}
+
+/* Whether the client is a member of the class of this number by now. */
+static inline bool query_is_member(const struct query *q, uint16_t number)
+{
+	return (q->members[number / 64] >> number % 64 & 1) != 0;
 }
 
 #endif

@@ -79,11 +79,39 @@ static void set_destination(const struct query *q, struct answer *a)
 		a->way = WAY_ROUTE;
 }
 
+/* Fills what is not set in b from a scope further out. */
+static void fill_boot(struct model_boot *b, const struct model_boot *more)
+{
+	if (b->next_server == 0)
+		b->next_server = more->next_server;
+	if (b->server_hostname == NULL || b->server_hostname[0] == '\0')
+		b->server_hostname = more->server_hostname;
+	if (b->boot_file_name == NULL || b->boot_file_name[0] == '\0')
+		b->boot_file_name = more->boot_file_name;
+}
+
+/* Each field from the reservation, else the first class that has it, else the subnet. */
+static struct model_boot boot_fields(const struct query *q)
+{
+	struct model_boot b = {0, NULL, NULL};
+
+	if (q->host != NULL && q->host->boot != NULL)
+		b = *q->host->boot;
+	for (size_t i = 0; i < q->n_classes; i++)
+		fill_boot(&b, &q->ctx->model->classes[q->classes[i]]->boot);
+	fill_boot(&b, &q->subnet->params.boot);
+	return b;
+}
+
 void reply_make(const struct query *q, struct answer *a)
 {
 	bool nak = q->answer == MSG_NAK, relayed = reply_is_relayed(q);
-	const struct model_params *p = nak || q->subnet == NULL ? NULL : &q->subnet->params;
-	struct msg_header h = {
+	struct model_boot boot = {0, NULL, NULL};
+	struct msg_header h;
+
+	if (!nak && q->subnet != NULL)
+		boot = boot_fields(q);
+	h = (struct msg_header){
 		.op = MSG_BOOTREPLY,
 		.htype = q->msg.htype,
 		.hlen = q->msg.hlen,
@@ -93,11 +121,11 @@ void reply_make(const struct query *q, struct answer *a)
 			q->msg.giaddr != 0 && !relayed ? 0 : q->msg.flags,
 		.ciaddr = nak ? 0 : q->msg.type == MSG_DISCOVER ? 0 : q->msg.ciaddr,
 		.yiaddr = nak ? 0 : q->address,
-		.siaddr = p != NULL ? p->next_server : 0,
+		.siaddr = boot.next_server,
 		.giaddr = relayed ? q->msg.giaddr : 0,
 		.chaddr = q->msg.chaddr,
-		.sname = p != NULL ? p->server_hostname : NULL,
-		.file = p != NULL ? p->boot_file_name : NULL,
+		.sname = boot.server_hostname,
+		.file = boot.boot_file_name,
 	};
 
 	msg_encode_header(a->message, &h);

@@ -4,6 +4,8 @@
  */
 #include "workers/select.h"
 
+#include "workers/classify.h"
+
 static uint32_t address_in(struct span value)
 {
 	return value.len == 4 ? wire_be32(value.p) : 0;
@@ -12,6 +14,25 @@ static uint32_t address_in(struct span value)
 static bool is_broadcast(const struct query *q)
 {
 	return q->packet.dst_ip == UINT32_MAX;
+}
+
+bool select_may_use(const struct query *q, const struct model_subnet *s)
+{
+	return classify_passes(q, &s->guard) &&
+		(s->network == NULL || classify_passes(q, &s->network->guard));
+}
+
+static const struct model_subnet *first_open(const struct query *q, struct model_candidates c)
+{
+	for (size_t i = 0; i < c.n; i++)
+		if (select_may_use(q, c.v[i]))
+			return c.v[i];
+	return NULL;
+}
+
+static const struct model_subnet *by_address(const struct query *q, uint32_t address)
+{
+	return first_open(q, model_subnets_by_address(q->ctx->model, address));
 }
 
 static const struct model_subnet *choose(const struct query *q)
@@ -24,20 +45,20 @@ static const struct model_subnet *choose(const struct query *q)
 	if (link == 0)
 		link = address_in(opt_get(&q->msg.opt, OPT_SUBNET_SELECTION));
 	if (link != 0)
-		return model_subnet_by_address(m, link);
+		return by_address(q, link);
 	/* 2. the relay's address */
 	if (q->msg.giaddr != 0) {
-		s = model_subnet_by_relay(m, q->msg.giaddr);
-		return s != NULL ? s : model_subnet_by_address(m, q->msg.giaddr);
+		s = first_open(q, model_subnets_by_relay(m, q->msg.giaddr));
+		return s != NULL ? s : by_address(q, q->msg.giaddr);
 	}
 	/* 3. the address that a renewing client has, 4. the one it sends from */
 	if (q->msg.ciaddr != 0 && !is_broadcast(q))
-		return model_subnet_by_address(m, q->msg.ciaddr);
+		return by_address(q, q->msg.ciaddr);
 	if (q->packet.src_ip != 0 && !is_broadcast(q))
-		return model_subnet_by_address(m, q->packet.src_ip);
+		return by_address(q, q->packet.src_ip);
 	/* 5. the interface */
-	s = model_subnet_by_interface(m, q->ctx->interface);
-	return s != NULL ? s : model_subnet_by_address(m, q->ctx->server_ip);
+	s = first_open(q, model_subnets_by_interface(m, q->ctx->interface));
+	return s != NULL ? s : by_address(q, q->ctx->server_ip);
 }
 
 void select_subnet(struct query *q)
@@ -69,17 +90,20 @@ bool select_is_for_us(const struct query *q)
 		model_has_server_id(q->ctx->model, named);
 }
 
-const struct model_subnet *select_sibling(const struct model_subnet *selected, size_t k)
+const struct model_subnet *select_next(const struct query *q, struct select_walk *w)
 {
-	const struct model_network *n = selected->network;
+	const struct model_network *n = q->subnet->network;
 
-	if (k == 0)
-		return selected;
-	if (n == NULL)
-		return NULL;
-	for (size_t i = 0; i < n->n_subnets; i++) {
-		if (n->subnets[i] != selected && --k == 0)
-			return n->subnets[i];
+	if (w->next == 0) {
+		w->next = 1;
+		if (select_may_use(q, q->subnet))
+			return q->subnet;
+	}
+	while (n != NULL && w->next <= n->n_subnets) {
+		const struct model_subnet *s = n->subnets[w->next++ - 1];
+
+		if (s != q->subnet && select_may_use(q, s))
+			return s;
 	}
 	return NULL;
 }

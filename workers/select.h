@@ -7,15 +7,21 @@
 
 #include "workers/query.h"
 
-/* Fills q->subnet (NULL: none fits) and q->server_id. */
+/* Fills q->subnet (NULL: none fits whose guards the client passes) and q->server_id. */
 void select_subnet(struct query *q);
 
 /* Whether the message's option 54, if there is one, names this server. */
 bool select_is_for_us(const struct query *q);
 
-/* The k-th subnet that may serve the client: the selected one, then the other members of its
- * shared network. NULL after the last. */
-const struct model_subnet *select_sibling(const struct model_subnet *selected, size_t k);
+/* Whether the client passes the guards of s and its shared network. */
+bool select_may_use(const struct query *q, const struct model_subnet *s);
+
+/* Walks the subnets that the client may use: the selected one, then the other members of its shared
+ * network. Begin with a walk that is all zero; NULL after the last. */
+struct select_walk {
+	size_t next; /* 0: the selected one, else 1 + the place of a member */
+};
+const struct model_subnet *select_next(const struct query *q, struct select_walk *w);
 
 /* Whether both are one subnet or members of one shared network. */
 bool select_same_network(const struct model_subnet *a, const struct model_subnet *b);

@@ -7,38 +7,67 @@
 
 #include "shm/base/log.h"
 #include "workers/alloc.h"
+#include "workers/classify.h"
 #include "workers/client.h"
+#include "workers/reserve.h"
+
+static void log_no_address(struct query *q, enum alloc_lack lack)
+{
+	static struct log_limit limit;
+	char name[CLIENT_NAME_SIZE], classes[512];
+	unsigned missed;
+
+	if (!log_limit(&limit, 1000, &missed))
+		return;
+	if (lack == ALLOC_CLASSES)
+		LOG(EV_ALLOC_ENGINE_V4_ALLOC_FAIL_CLASSES,
+			"client %s: no pool of subnet %u is for its classes: %s (%u more such clients)",
+			client_name(q, name), q->subnet->id,
+			classify_names(q, classes, sizeof(classes)), missed);
+	else
+		LOG(EV_ALLOC_ENGINE_V4_ALLOC_FAIL,
+			"client %s: no address is free in subnet %u (%u more such clients)",
+			client_name(q, name), q->subnet->id, missed);
+}
 
 static enum verdict no_address(struct query *q)
 {
 	struct counter_block *c = child_counters(q->ctx->child);
-	static struct log_limit limit;
-	char name[CLIENT_NAME_SIZE];
-	unsigned missed;
+	enum alloc_lack lack = alloc_lack(q);
+	const struct pool_range *first = NULL;
 
+	if (q->subnet->n_pools > 0)
+		first = &q->ctx->child->pools->v[q->subnet->pools[0]->index];
 	counter_inc(c, q->subnet->network != NULL ? COUNTER_ALLOCATION_FAIL_NETWORK :
 						    COUNTER_ALLOCATION_FAIL_SUBNET);
-	if (q->subnet->n_pools == 0)
+	if (lack == ALLOC_NO_POOLS)
 		counter_inc(c, COUNTER_ALLOCATION_FAIL_NO_POOLS);
-	else
-		pool_count(&q->ctx->child->pools->v[q->subnet->pools[0]->index], POOL_FAILED);
-	if (log_limit(&limit, 1000, &missed))
-		LOG(EV_ALLOC_ENGINE_V4_ALLOC_FAIL,
-			"client %s: no address is free in subnet %u (%u more such clients)",
-			client_name(q, name), q->subnet->id, missed);
+	if (lack == ALLOC_CLASSES) {
+		counter_inc(c, COUNTER_ALLOCATION_FAIL_CLASSES);
+		pool_count(first, POOL_FAILED_CLASSES);
+	}
+	pool_count(first, POOL_FAILED);
+	log_no_address(q, lack);
 	return query_drop(q, COUNTER_ALLOCATION_FAIL);
 }
 
-/* Its own address, the one it asks for, any. */
+/* The address reserved for it, its own, the one it asks for, any. */
 static enum alloc_result find(struct query *q, bool *ret_own)
 {
 	struct span wanted = opt_get(&q->msg.opt, OPT_REQUESTED_ADDRESS);
 	const struct model_subnet *subnet = NULL;
-	uint32_t rec = alloc_known(q, &subnet);
+	uint32_t address = reserve_choose(q, &subnet), rec;
 	enum alloc_result result = ALLOC_NONE;
 	bool ours;
 
+	if (address != 0) {
+		result = alloc_claim_reserved(q, subnet, address, ret_own);
+		if (result != ALLOC_NONE)
+			return result;
+		reserve_conflict(q, subnet, address);
+	}
 	*ret_own = true;
+	rec = alloc_known(q, &subnet);
 	if (rec != TABLE_NONE)
 		result = alloc_claim_own(q, rec, subnet);
 	if (result != ALLOC_NONE)

@@ -11,6 +11,7 @@
 
 #include "workers/alloc.h"
 #include "workers/client.h"
+#include "workers/reserve.h"
 #include "workers/select.h"
 
 static bool is_init_reboot(const struct query *q)
@@ -76,7 +77,9 @@ static enum verdict grant(struct query *q, uint32_t before)
 		alloc_give_back(q);
 		return query_drop(q, COUNTER_PROCESSING_FAILED);
 	}
-	if (before != TABLE_NONE && before != q->rec)
+	if (before == TABLE_NONE || before == q->rec)
+		before = alloc_other(q); /* a lease at an address that it had before its reservation */
+	if (before != TABLE_NONE)
 		forget(q, before);
 	return query_answer(q, VERDICT_HOLD, MSG_ACK);
 }
@@ -102,12 +105,38 @@ static enum verdict unknown_here(struct query *q)
 	return q->subnet->params.authoritative ? nak(q) : query_drop(q, COUNTER_NOT_FOR_US);
 }
 
+/* Claims what a client without a reservation asks for. own: the record it has, TABLE_NONE: none. */
+static enum alloc_result claim_unreserved(struct query *q, uint32_t own,
+	const struct model_subnet *subnet, uint32_t wanted, bool *ret_ours)
+{
+	enum alloc_result result = ALLOC_NONE;
+
+	if (own != TABLE_NONE && table_record(q->ctx->region, own)->address == wanted)
+		result = alloc_claim_own(q, own, subnet);
+	if (result == ALLOC_NONE)
+		result = alloc_claim_wanted(q, wanted, ret_ours);
+	return result;
+}
+
+/* Whether the client has to start over, since it does not ask for what it can have here. */
+static bool is_wrong(const struct query *q, uint32_t own, uint32_t wanted, bool reserved)
+{
+	const struct table_record *t;
+
+	if (reserved)
+		return true;
+	if (own == TABLE_NONE)
+		return false;
+	t = table_record(q->ctx->region, own);
+	return t->address != wanted && (is_init_reboot(q) || is_active(q, own));
+}
+
 enum verdict serve_request(struct query *q)
 {
-	uint32_t wanted = wanted_address(q), own;
-	const struct model_subnet *subnet = NULL;
-	enum alloc_result result = ALLOC_NONE;
-	bool ours = false;
+	uint32_t wanted = wanted_address(q), own, address;
+	const struct model_subnet *subnet = NULL, *reserved_in = NULL;
+	enum alloc_result result;
+	bool ours = false, unused;
 
 	if (wanted == 0)
 		return query_drop(q, COUNTER_RFC_VIOLATION);
@@ -116,18 +145,20 @@ enum verdict serve_request(struct query *q)
 	own = alloc_known(q, &subnet);
 	if (own != TABLE_NONE && table_owner(q->ctx->region, own) == q->ctx->child->slot)
 		return VERDICT_AGAIN; /* an earlier request of the same client */
-	if (is_init_reboot(q)) {
-		if (own == TABLE_NONE || table_record(q->ctx->region, own)->seq == 0)
-			return unknown_here(q);
-		if (table_record(q->ctx->region, own)->address != wanted)
-			return nak(q);
+	address = reserve_choose(q, &reserved_in);
+	if (address != 0 && alloc_is_taken(q, address)) {
+		reserve_conflict(q, reserved_in, address);
+		address = 0; /* it gets another one until this is free */
 	}
-	if (own != TABLE_NONE && table_record(q->ctx->region, own)->address == wanted)
-		result = alloc_claim_own(q, own, subnet);
-	else if (own != TABLE_NONE && is_active(q, own))
-		return nak(q); /* it has another lease */
-	if (result == ALLOC_NONE)
-		result = alloc_claim_wanted(q, wanted, &ours);
+	if (is_init_reboot(q) && address == 0 &&
+		(own == TABLE_NONE || table_record(q->ctx->region, own)->seq == 0))
+		return unknown_here(q);
+	if (address != wanted && is_wrong(q, own, wanted, address != 0))
+		return nak(q);
+	if (address == wanted)
+		result = alloc_claim_reserved(q, reserved_in, address, &unused);
+	else
+		result = claim_unreserved(q, own, subnet, wanted, &ours);
 	switch (result) {
 	case ALLOC_CLAIMED:
 		return grant(q, own);

@@ -13,6 +13,7 @@
 
 #include "shm/base/clock.h"
 #include "shm/base/log.h"
+#include "workers/classify.h"
 #include "workers/committer.h"
 #include "workers/path.h"
 #include "workers/reply.h"
@@ -213,6 +214,7 @@ static int open_all(struct worker *w, struct err *err)
 		.child = c,
 		.region = c->region,
 		.model = c->model,
+		.classify = classify_new(c->model),
 		.interface = c->region->interfaces[c->port.interface].name,
 	};
 	w->query.ctx = &w->ctx;
@@ -221,6 +223,8 @@ static int open_all(struct worker *w, struct err *err)
 		rx_init(&w->rx, c->port.packet_fd, &rx_packet);
 	else
 		rx_init(&w->rx, c->port.udp_fd, &rx_udp);
+	if (w->ctx.classify == NULL)
+		return err_set(err, -ENOMEM, NULL, "out of memory");
 	w->gathering = &w->stages[0];
 	w->committing = &w->stages[1];
 	for (size_t i = 0; i < 2; i++) {
@@ -251,6 +255,7 @@ int worker_run(const struct child *c)
 	committer_stop(w->committer);
 	commit_free(w->stages[0].commit);
 	commit_free(w->stages[1].commit);
+	classify_free(w->ctx.classify);
 	journal_close(w->journal);
 	free(w);
 	return rc < 0 ? CHILD_FAILED : CHILD_DONE;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * cmd_statistic: Kea's statistics. Counters are summed over the processes, gauges computed. What
- * belongs to features that are not there (classes, reservations, the lease cache) is 0, because
- * it never happens.
+ * belongs to a feature that is not there (the lease cache) is 0, because it never happens.
  */
 #include "daemon/control/command.h"
 
@@ -26,6 +25,8 @@ enum pool_value {
 	FAILED, /* the rest: of subnets only */
 	FAILED_NETWORK,
 	FAILED_SUBNET,
+	FAILED_CLASSES,
+	CONFLICTS,
 	NEVER,
 	N_VALUES,
 };
@@ -45,8 +46,8 @@ static const struct {
 	{"v4-allocation-fail-shared-network", FAILED_NETWORK, true},
 	{"v4-allocation-fail-subnet", FAILED_SUBNET, true},
 	{"v4-allocation-fail-no-pools", NEVER, true},
-	{"v4-allocation-fail-classes", NEVER, true},
-	{"v4-reservation-conflicts", NEVER, true},
+	{"v4-allocation-fail-classes", FAILED_CLASSES, true},
+	{"v4-reservation-conflicts", CONFLICTS, true},
 	{"v4-lease-reuses", NEVER, true},
 };
 
@@ -65,6 +66,8 @@ static void add_pool(const struct control *ctl, const struct model_pool *p, uint
 	v[RECLAIMED] += pool_counted(pool, POOL_RECLAIMED);
 	v[RECLAIMED_DECLINED] += pool_counted(pool, POOL_RECLAIMED_DECLINED);
 	v[FAILED] += failed;
+	v[FAILED_CLASSES] += pool_counted(pool, POOL_FAILED_CLASSES);
+	v[CONFLICTS] += pool_counted(pool, POOL_CONFLICTS);
 	v[p->subnet->network != NULL ? FAILED_NETWORK : FAILED_SUBNET] += failed;
 }
 

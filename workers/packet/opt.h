@@ -46,6 +46,7 @@ enum opt_code {
 
 /* Sub-options of the relay's option 82 that the server acts on. */
 enum rai_code {
+	RAI_CIRCUIT_ID = 1,
 	RAI_LINK_SELECTION = 5,     /* RFC 3527 */
 	RAI_SERVER_ID_OVERRIDE = 11, /* RFC 5107 */
 	RAI_RELAY_PORT = 19,        /* RFC 8357 */

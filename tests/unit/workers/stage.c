@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "workers/classify.h"
+
 static void hear(void *arg, bool is_error, const char *line)
 {
 	(void)arg;
@@ -54,7 +56,8 @@ struct stage *stage_new(const char *conf)
 	s->child = (struct child){.slot = 1, .region = s->region, .model = s->model,
 		.pools = &s->pools, .state_dir = s->dir, .port = {.packet_fd = 0}};
 	s->ctx = (struct context){.child = &s->child, .region = s->region, .model = s->model,
-		.commit = commit_new(&s->child, s->journal), .now = STAGE_NOW,
+		.commit = commit_new(&s->child, s->journal),
+		.classify = classify_new(s->model), .now = STAGE_NOW,
 		.server_ip = STAGE_SERVER, .mtu = 1500, .interface = "eth0"};
 	s->q.ctx = &s->ctx;
 	return s;
@@ -65,6 +68,7 @@ void stage_free(struct stage *s)
 	char command[128];
 
 	commit_free(s->ctx.commit);
+	classify_free(s->ctx.classify);
 	journal_close(s->journal);
 	snprintf(command, sizeof(command), "rm -rf '%s'", s->dir);
 	cr_assert_eq(system(command), 0);

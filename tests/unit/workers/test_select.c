@@ -71,9 +71,14 @@ Test(select, siblings)
 	const struct model_subnet *second = model_subnet_by_id(s->model, 12);
 	static const uint32_t want[] = {12, 11, 13};
 
+	struct select_walk walk = {0};
+
+	stage_begin(s, MSG_INFORM, 1);
+	stage_walk(s);
+	s->q.subnet = second;
 	for (size_t k = 0; k < 3; k++)
-		cr_assert_eq(select_sibling(second, k)->id, want[k]);
-	cr_assert_null(select_sibling(second, 3));
+		cr_assert_eq(select_next(&s->q, &walk)->id, want[k]);
+	cr_assert_null(select_next(&s->q, &walk));
 	stage_free(s);
 }
 
