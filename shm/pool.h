@@ -60,7 +60,7 @@ void pool_count(const struct pool_range *pool, enum pool_counter c);
 uint64_t pool_counted(const struct pool_range *pool, enum pool_counter c);
 
 /* Queues every address that is free or ended and stands in no queue: after a process was killed
- * in between. Returns how many there were. */
+ * in between, or a reservation has gone. Returns how many there were. */
 uint32_t pool_requeue(struct region *r, const struct pool_range *pool, uint32_t slot);
 
 #endif

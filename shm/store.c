@@ -90,6 +90,14 @@ static void loop(struct store *s)
 	carry(s);
 }
 
+/* What an earlier generation took out of its queues since it was reserved, this one may give
+ * away. */
+static void requeue(const struct child *c)
+{
+	for (size_t i = 0; i < c->pools->n; i++)
+		pool_requeue(c->region, &c->pools->v[i], c->slot);
+}
+
 int store_run(const struct child *c, uint32_t hold_s, uint32_t history_mib)
 {
 	struct store s = {.child = c, .carried_ns = clock_mono_ns()};
@@ -107,6 +115,7 @@ int store_run(const struct child *c, uint32_t hold_s, uint32_t history_mib)
 	}
 	journal_clear_dead(s.journal);
 	s.reclaim = (struct reclaim){c, commit_new(c, s.journal), hold_s, 0};
+	requeue(c);
 	if (s.reclaim.commit != NULL)
 		loop(&s);
 	commit_free(s.reclaim.commit);

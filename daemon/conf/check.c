@@ -177,6 +177,27 @@ static int number_pools(struct draft *d)
 	return 0;
 }
 
+/* Not a mistake in Kea either, but nobody gets this address. */
+static void check_out_of_pool(struct draft *d)
+{
+	char range[RANGE_TEXT_SIZE];
+
+	for (size_t i = 0; i < d->model->n_hosts; i++) {
+		const struct model_host *h = &d->model->hosts[i];
+		const struct model_subnet *s = d->host_in[i];
+		const struct model_pool *p;
+
+		if (s == NULL || h->address == 0 || !s->params.reservations_out_of_pool)
+			continue;
+		p = model_pool_of(s, h->address);
+		if (p != NULL)
+			report_warning(d->report, d->host_at[i],
+				"the address is not kept for this client: it is in the pool %s, "
+				"and reservations-out-of-pool is true here",
+				range_text(p->start, p->end, range));
+	}
+}
+
 int check_draft(struct draft *d)
 {
 	struct draft_subnet **v =
@@ -189,5 +210,8 @@ int check_draft(struct draft *d)
 	qsort(d->model->pools, d->model->n_pools, sizeof(struct model_pool *), by_start);
 	if (check_names(d) < 0 || check_overlaps(d) < 0)
 		return -ENOMEM;
-	return number_pools(d);
+	if (number_pools(d) < 0)
+		return -ENOMEM;
+	check_out_of_pool(d);
+	return 0;
 }

@@ -38,6 +38,7 @@ struct draft {
 	const struct tree_node **pool_at;    /* [index of a pool], until pools are sorted */
 	const struct tree_node **network_at; /* [place in model->networks] */
 	const struct tree_node **host_at;    /* [place in model->hosts] */
+	const struct model_subnet **host_in; /* the same: its subnet, NULL: global */
 	const struct tree_node **class_at;   /* [number], of those that stand in the file */
 	size_t n_own_classes;                /* how many those are */
 	bool unique;                         /* ip-reservations-unique */

@@ -6,6 +6,7 @@
 #include "daemon/conf/model.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +51,7 @@ struct model *model_load(
 	if (r == -ENOMEM)
 		report_file_error(&lines, file, 0, "out of memory");
 	arena_free(scratch);
+	malloc_trim(0); /* a tree takes many times as much memory as its model */
 	if (r == 0)
 		return m;
 	if (m != NULL && m->arena != NULL)

@@ -268,9 +268,10 @@ static int alloc_lists(struct draft *d, const struct tree_node *root)
 	d->pool_at = arena_alloc(d->scratch, pools, sizeof(*d->pool_at));
 	m->hosts = arena_alloc(d->arena, hosts, sizeof(*m->hosts));
 	d->host_at = arena_alloc(d->scratch, hosts, sizeof(*d->host_at));
+	d->host_in = arena_alloc(d->scratch, hosts, sizeof(*d->host_in));
 	return m->subnets == NULL || m->networks == NULL || m->pools == NULL ||
 			d->subnets == NULL || d->network_at == NULL || d->pool_at == NULL ||
-			m->hosts == NULL || d->host_at == NULL
+			m->hosts == NULL || d->host_at == NULL || d->host_in == NULL
 		? -ENOMEM
 		: 0;
 }

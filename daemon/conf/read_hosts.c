@@ -200,6 +200,7 @@ static int read_host(struct draft *d, const struct tree_node *map, const struct 
 	struct param_set set;
 
 	param_check(map, PARAM_AT_HOST, d->report, &set);
+	d->host_in[m->n_hosts] = s;
 	d->host_at[m->n_hosts++] = map;
 	h->subnet_id = s != NULL ? s->id : 0;
 	h->group = s != NULL ? s->group : 0;

@@ -85,3 +85,8 @@ void loaded_free(struct loaded *l)
 	model_free(l->model);
 	free(l);
 }
+
+const struct model_subnet *loaded_first(struct model_candidates c)
+{
+	return c.n > 0 ? c.v[0] : NULL;
+}

@@ -34,4 +34,7 @@ struct loaded *loaded_good(const char *text);
 
 void loaded_free(struct loaded *l);
 
+/* The candidate that a look-up comes to first, NULL: none. */
+const struct model_subnet *loaded_first(struct model_candidates c);
+
 #endif

@@ -34,8 +34,6 @@ static const struct {
 		"shared-networks, subnet4, not in pools\n"},
 	{"hooks-libraries = ( );",
 		"t.conf:2: hooks-libraries: not supported by this version of lessor\n"},
-	{"subnet4 = ( { id = 1; " NET "reservations = ( { x = 1; } ); } );",
-		"t.conf:2: subnet4[0].reservations: not supported by this version of lessor\n"},
 	{"lease-database = { type = \"memfile\"; };",
 		"warning: t.conf:2: lease-database: no effect: leases are kept in the state "
 		"directory\n"},
