@@ -291,6 +291,13 @@ struct model_candidates model_subnets_by_address(const struct model *m, uint32_t
 	return range_find(m->prefix_ranges, m->n_prefix_ranges, addr);
 }
 
+const struct model_subnet *model_subnet_by_address(const struct model *m, uint32_t addr)
+{
+	struct model_candidates c = model_subnets_by_address(m, addr);
+
+	return c.n > 0 ? c.v[0] : NULL;
+}
+
 struct model_candidates model_subnets_by_relay(const struct model *m, uint32_t giaddr)
 {
 	return range_find(m->relay_ranges, m->n_relay_ranges, giaddr);

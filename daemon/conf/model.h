@@ -255,6 +255,9 @@ const struct model_subnet *model_subnet_by_id(const struct model *m, uint32_t id
 /* The subnets whose prefix holds addr (host byte order). */
 struct model_candidates model_subnets_by_address(const struct model *m, uint32_t addr);
 
+/* The first one of them in order of look-up, whatever its guards; NULL: none. */
+const struct model_subnet *model_subnet_by_address(const struct model *m, uint32_t addr);
+
 /* The subnets that name this relay address (in their own relay list, or their network's). */
 struct model_candidates model_subnets_by_relay(const struct model *m, uint32_t giaddr);
 

@@ -241,7 +241,7 @@ Test(classify, lifetimes_and_boot_fields)
 		if (cases[i].asked != 0)
 			stage_opt_be32(s, OPT_LEASE_TIME, cases[i].asked);
 		cr_assert_eq(stage_walk(s), VERDICT_ANSWER);
-		reply_make(&s->q, false, &a);
+		reply_make(&s->q, &a);
 		cr_expect_eq(s->q.lifetime, cases[i].lifetime, "case %zu", i);
 		cr_expect_eq(wire_be32(a.message + 20), cases[i].siaddr, "case %zu", i);
 		cr_expect_str_eq((const char *)a.message + 44, cases[i].sname);

@@ -250,7 +250,7 @@ Test(reserve, hostname_is_kept_and_sent)
 	stage_opt_be32(s, OPT_REQUESTED_ADDRESS, IN_POOL);
 	stage_opt(s, OPT_HOST_NAME, "mine", 4);
 	cr_assert_eq(stage_walk(s), VERDICT_HOLD);
-	reply_make(&s->q, true, &a);
+	reply_make(&s->q, &a);
 	cr_assert_eq(msg_decode(a.message, a.len, MSG_BOOTREPLY, &m), MSG_OK);
 	cr_expect(span_equal(opt_get(&m.opt, OPT_HOST_NAME), span_of("one", 3)));
 	stage_commit(s);
