@@ -138,11 +138,13 @@ static int build_relays(struct draft *d)
 	m->relay_ranges = v;
 	for (size_t i = 0, end; i < n; i = end) {
 		uint32_t address = v[i].start;
+		size_t used = 0;
 
 		for (end = i; end < n && v[end].start == address; end++)
-			subnets[end] = v[end].subnets.v[0];
-		v[m->n_relay_ranges++] = (struct model_range){
-			address, address, candidates(subnets + i, end - i)};
+			if (used == 0 || subnets[i + used - 1] != v[end].subnets.v[0])
+				subnets[i + used++] = v[end].subnets.v[0];
+		v[m->n_relay_ranges++] =
+			(struct model_range){address, address, candidates(subnets + i, used)};
 	}
 	return 0;
 }
