@@ -103,7 +103,8 @@ int read_options(struct draft *d, const struct tree_node *list, enum model_scope
  * Sorts the pools. */
 int check_draft(struct draft *d);
 
-/* Makes the hash tables of reservations; reports identifiers and addresses that stand there twice. */
+/* Makes the hash tables of reservations; reports identifiers and addresses that stand there
+ * twice. */
 int host_index_build(struct draft *d);
 
 /* A class of this name, which there is none of yet, and which gets the next number: 0, -ENOMEM, or

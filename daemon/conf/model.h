@@ -127,7 +127,8 @@ struct model_host {
 	struct model_options options;
 };
 
-/* A hash table of hosts; an entry is the upper half of the hash, and the place in model.hosts + 1. */
+/* A hash table of hosts; an entry is the upper half of the hash, and the place in model.hosts
+ * + 1. */
 struct model_host_table {
 	uint64_t *v;
 	size_t mask; /* size of the table - 1 */

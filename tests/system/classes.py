@@ -72,10 +72,10 @@ def excluded(lab):
     client = Station(port)
     client.send(client.message(dhcp.DISCOVER))
     client.silence(fence)
-    for name in ("v4-allocation-fail", "v4-allocation-fail-classes",
-                 "subnet[1].v4-allocation-fail", "subnet[1].v4-allocation-fail-classes"):
-        equal(one.statistic(name), 1, name)
-    if lab.kind == "lessord":
+    if lab.kind == "lessord":  # Kea 2.2 does not count it
+        for name in ("v4-allocation-fail", "v4-allocation-fail-classes",
+                     "subnet[1].v4-allocation-fail", "subnet[1].v4-allocation-fail-classes"):
+            equal(one.statistic(name), 1, name)
         check("ALLOC_ENGINE_V4_ALLOC_FAIL_CLASSES" in one.log(), "the event is missing")
         check("ALL, UNKNOWN" in one.log(), "its text names the classes")
 
@@ -84,7 +84,7 @@ def excluded(lab):
 def known(lab):
     tree = server(subnet(pool=None, pools=pools(((10, 19), "KNOWN"), ((20, 29), "guest"),
                                                 ((30, 39), "member")),
-                         reservations=[{"hw-address": "02:1e:55:00:00:01"},
+                         reservations=[{"hw-address": "02:1e:55:00:00:01", "hostname": "one"},
                                        {"hw-address": "02:1e:55:00:00:02",
                                         "client-classes": ["member"]}]),
                   client_classes=[{"name": "guest", "test": "member('UNKNOWN')"},
@@ -126,7 +126,7 @@ def drop(lab):
         lan.join(clients, "eth0")
         port = lab.port(clients)
         one = lab.server(host, server(
-            subnet(reservations=[{"hw-address": "02:1e:55:fe:00:00"}]),
+            subnet(reservations=[{"hw-address": "02:1e:55:fe:00:00", "hostname": "fence"}]),
             client_classes=[{"name": "DROP", "test": expression}]), f"server{n}")
         fence = lab.fence(port)
         client = Station(port, 1)
