@@ -66,16 +66,19 @@ static const struct model_host *in_subnet(const struct query *q, const struct mo
 	return h;
 }
 
-/* In any member of the selected subnet's network where such reservations count. */
-static const struct model_host *in_network(const struct query *q)
+/* In any member of the selected subnet's network where such reservations count. *ret_any: there is
+ * one in some member, whatever its flags. */
+static const struct model_host *in_network(const struct query *q, bool *ret_any)
 {
 	const struct model *m = q->ctx->model;
 
+	*ret_any = false;
 	for (size_t i = 0; i < m->n_host_ids; i++) {
 		enum model_host_id type = (enum model_host_id)m->host_ids[i];
 		const struct model_host *h =
 			model_host_in_network(m, q->subnet, type, q->ids[type]);
 
+		*ret_any |= h != NULL;
 		if (h != NULL && model_subnet_by_id(m, h->subnet_id)->params.reservations_in_subnet)
 			return h;
 	}
@@ -97,18 +100,22 @@ const struct model_host *reserve_global(struct query *q)
 
 void reserve_find(struct query *q)
 {
-	const struct model_host *h;
+	const struct model_host *other = NULL;
+	bool any = true;
 
 	q->host = NULL;
 	q->reserved = false;
 	if (q->subnet == NULL || q->ctx->model->n_host_ids == 0)
 		return;
 	identify(q);
-	q->host = lookup(q, q->subnet);
-	if (q->subnet->network != NULL && (q->host == NULL || q->host->subnet_id == 0)) {
-		h = in_network(q);
-		q->host = h != NULL ? h : q->host;
-	}
+	if (q->subnet->network != NULL)
+		other = in_network(q, &any);
+	if (any) /* for most clients the one look-up in the network says that there is none */
+		q->host = lookup(q, q->subnet);
+	else if (q->subnet->params.reservations_global)
+		q->host = global(q);
+	if (other != NULL && (q->host == NULL || q->host->subnet_id == 0))
+		q->host = other;
 	q->reserved = q->host != NULL;
 }
 
