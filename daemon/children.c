@@ -102,6 +102,24 @@ static void release(struct child_proc *p)
 	*p = (struct child_proc){.supervisor = p->supervisor};
 }
 
+static int equip_control(const struct child_proc *p, struct child *child, struct spawn *what,
+	struct err *err)
+{
+	const struct web *web = &p->generation->web;
+
+	child->supervisor_fd = requests_open(p->supervisor, err);
+	if (child->supervisor_fd < 0)
+		return child->supervisor_fd;
+	child->listen_fd = p->supervisor->place.listen_fd;
+	child->secrets_fd = web->secrets_fd;
+	memcpy(child->http_fds, web->fds, sizeof(child->http_fds));
+	what->keep[2] = child->listen_fd;
+	what->keep[3] = child->supervisor_fd;
+	what->keep[4] = child->secrets_fd;
+	memcpy(what->keep + 5, web->fds, sizeof(web->fds));
+	return 0;
+}
+
 static int spawn_proc(struct child_proc *p, struct err *err)
 {
 	struct supervisor *sv = p->supervisor;
@@ -112,7 +130,8 @@ static int spawn_proc(struct child_proc *p, struct err *err)
 		.state_dir = sv->base.args->state_dir,
 		.run_dir = sv->base.args->run_dir,
 		.port = {.packet_fd = -1, .udp_fd = -1},
-		.listen_fd = p->role == ROLE_CONTROL ? sv->place.listen_fd : -1,
+		.listen_fd = -1,
+		.secrets_fd = -1,
 		.supervisor_fd = -1,
 		.dead_slot = p->repairs};
 	struct spawn what = {.role = p->role,
@@ -127,14 +146,12 @@ static int spawn_proc(struct child_proc *p, struct err *err)
 		what.number = p->post->number + 1;
 	}
 	if (p->role == ROLE_CONTROL) {
-		child.supervisor_fd = requests_open(sv, err);
-		if (child.supervisor_fd < 0)
-			return child.supervisor_fd;
+		rc = equip_control(p, &child, &what, err);
+		if (rc < 0)
+			return rc;
 	}
 	what.keep[0] = child.port.packet_fd;
 	what.keep[1] = child.port.udp_fd;
-	what.keep[2] = child.listen_fd;
-	what.keep[3] = child.supervisor_fd;
 	rc = spawn(&sv->base, &what, &p->pid, err);
 	if (child.supervisor_fd >= 0)
 		close(child.supervisor_fd);
@@ -329,6 +346,7 @@ static void log_death(const struct child_proc *p, int status)
 	char pid[16], how[80];
 	struct log_field fields[] = {{"ROLE", roles[p->role].name}, {"PID", pid}, {"STATUS", how}};
 
+	atomic_fetch_add(&p->supervisor->region->died[p->role], 1);
 	snprintf(pid, sizeof(pid), "%d", (int)p->pid);
 	if (WIFSIGNALED(status))
 		snprintf(how, sizeof(how), "was killed by signal %d (%s)", WTERMSIG(status),

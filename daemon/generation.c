@@ -42,8 +42,8 @@ struct model *generation_read(const char *file, char *ret_mistakes, size_t size)
 	return model_load(file, report, &m);
 }
 
-int generation_new(
-	struct model *model, struct region *region, struct generation **ret, struct err *err)
+int generation_new(struct model *model, struct region *region, const struct generation *prev,
+	struct generation **ret, struct err *err)
 {
 	struct generation *g = (struct generation *)calloc(1, sizeof(*g));
 	int rc;
@@ -54,6 +54,7 @@ int generation_new(
 	}
 	g->refs = 1;
 	g->model = model;
+	web_init(&g->web);
 	g->pools.n = model->n_pools;
 	g->pools.v = (struct pool_range *)calloc(model->n_pools + 1, sizeof(*g->pools.v));
 	if (g->pools.v == NULL) {
@@ -65,6 +66,8 @@ int generation_new(
 		g->pools.v[i].end = model->pools[i]->end;
 	}
 	rc = pool_build(region, &g->pools, err);
+	if (rc == 0)
+		rc = web_open(model, prev != NULL ? &prev->web : NULL, &g->web, err);
 out:
 	if (rc < 0)
 		generation_unref(g);
@@ -83,6 +86,7 @@ void generation_unref(struct generation *g)
 {
 	if (g == NULL || --g->refs > 0)
 		return;
+	web_close(&g->web);
 	model_free(g->model);
 	free(g->pools.v);
 	free(g);

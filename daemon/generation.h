@@ -7,21 +7,24 @@
 #define LESSOR_DAEMON_GENERATION_H
 
 #include "daemon/conf/model.h"
+#include "daemon/web.h"
 #include "shm/pool.h"
 
 struct generation {
 	unsigned refs;
 	struct model *model;
 	struct pools pools; /* v[i] is model->pools[i] */
+	struct web web;
 };
 
 /* Reads the configuration and logs every mistake, which stand in ret_mistakes, size octets, as
  * well, lines, as far as they fit. NULL: there are some, or no memory. */
 struct model *generation_read(const char *file, char *ret_mistakes, size_t size);
 
-/* Makes a generation of a model, which is its own from then on, also when it fails. */
-int generation_new(
-	struct model *model, struct region *region, struct generation **ret, struct err *err);
+/* Makes a generation of a model, which is its own from then on, also when it fails. prev: the one
+ * before, whose listening sockets it goes on with; NULL: it is the first. */
+int generation_new(struct model *model, struct region *region, const struct generation *prev,
+	struct generation **ret, struct err *err);
 
 struct generation *generation_ref(struct generation *g);
 /* Frees it with the last reference; NULL is allowed. */

@@ -55,7 +55,7 @@ void reload(struct supervisor *sv)
 	if (model == NULL) {
 		LOG(EV_CONFIG_REJECTED, "%s has mistakes, the one of before stays in force", file);
 		reject(sv, mistakes);
-	} else if (generation_new(model, sv->region, &g, &err) < 0) {
+	} else if (generation_new(model, sv->region, sv->generation, &g, &err) < 0) {
 		log_err(EV_CONFIG_REJECTED, &err);
 		reject(sv, err.text);
 	} else {

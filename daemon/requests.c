@@ -14,6 +14,7 @@
 
 #include "daemon/control/ask.h"
 #include "daemon/reload.h"
+#include "daemon/stop.h"
 #include "daemon/supervisor.h"
 
 void requests_close(struct supervisor *sv)
@@ -37,6 +38,12 @@ static int on_request(sd_event_source *source, int fd, uint32_t events, void *ar
 	(void)events;
 	if (n < 0 && errno == EAGAIN)
 		return 0;
+	if (n == sizeof(request) && request.kind == ASK_STOP && request.status <= UINT8_MAX) {
+		if (sv->phase != PHASE_STOPPING)
+			sv->exit_status = (enum args_exit)request.status;
+		stop_begin(sv);
+		return 0;
+	}
 	if (n != sizeof(request) || request.kind != ASK_RELOAD || sv->requests.pending) {
 		requests_close(sv);
 		return 0;

@@ -9,9 +9,9 @@
 
 #include "daemon/args.h"
 #include "daemon/sandbox.h"
-#include "shm/region.h"
+#include "shm/child.h"
 
-#define SPAWN_KEEP 4
+#define SPAWN_KEEP (5 + CHILD_HTTP_MAX)
 
 /* What all children have in common. */
 struct spawn_base {

@@ -46,8 +46,7 @@ static int wait_for_count(struct supervisor *sv, struct count *c, struct err *er
 	struct spawn what = {.role = ROLE_LOADER,
 		.what = "loader",
 		.run = run_count,
-		.arg = &c,
-		.keep = {-1, -1, -1, -1}};
+		.arg = &c};
 	int rc, status;
 	pid_t pid;
 
@@ -114,7 +113,7 @@ int start_begin(struct supervisor *sv, struct model *model, struct err *err)
 	}
 	atomic_store(&sv->region->generation, 1);
 	atomic_store(&sv->region->reloaded_s, sv->region->started_s);
-	rc = generation_new(model, sv->region, &sv->generation, err);
+	rc = generation_new(model, sv->region, NULL, &sv->generation, err);
 	if (rc == 0)
 		rc = netif_open(&sv->netif, err);
 	if (rc == 0)

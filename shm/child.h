@@ -24,6 +24,8 @@ struct child_port {
 	int udp_fd;    /* port 67, bound to the interface: sends what is routed; receives in udp mode */
 };
 
+#define CHILD_HTTP_MAX 8
+
 struct child {
 	uint32_t slot; /* this process in region.slots; also the owner mark of its claims */
 	struct region *region;
@@ -32,6 +34,8 @@ struct child {
 	const char *state_dir, *run_dir;
 	struct child_port port; /* workers */
 	int listen_fd;          /* control: RUN/control.sock */
+	int http_fds[CHILD_HTTP_MAX]; /* control: listen for model->http[i] */
+	int secrets_fd;         /* control: what daemon/control/secrets.h reads; -1: no HTTP */
 	int supervisor_fd;      /* control: daemon/control/ask.h; elsewhere -1 */
 	uint32_t dead_slot;     /* repair: whose claims to settle */
 };

@@ -149,6 +149,8 @@ void commit_settle(struct commit *m, int rc)
 		counter_inc(counters, COUNTER_BATCHES);
 		counter_add(counters, COUNTER_BATCH_CHANGES, m->n);
 		counter_add(counters, COUNTER_COMMIT_NS, m->took_ns);
+		counter_observe(counters, HISTOGRAM_COMMIT, m->took_ns);
+		counter_observe(counters, HISTOGRAM_BATCH, m->n);
 		raise_committed(r, last);
 		for (size_t i = 0; i < m->n; i++)
 			publish(m, i, m->first + i);

@@ -28,6 +28,29 @@ uint64_t counter_sum(const struct region *r, enum counter c)
 	return sum;
 }
 
+uint64_t counter_value(const struct region *r, enum counter c)
+{
+	return counter_sum(r, c) - atomic_load_explicit(&r->reset[c], memory_order_relaxed);
+}
+
+void counter_reset(struct region *r, enum counter c)
+{
+	atomic_store_explicit(&r->reset[c], counter_sum(r, c), memory_order_relaxed);
+}
+
+void counter_sums(const struct region *r, enum histogram h, struct counter_sums *ret)
+{
+	*ret = (struct counter_sums){0};
+	for (size_t i = 0; i < REGION_SLOTS; i++) {
+		const struct counter_histogram *from = &r->counters[i].histogram[h];
+
+		ret->sum += atomic_load_explicit(&from->sum, memory_order_relaxed);
+		for (size_t k = 0; k < HISTOGRAM_BUCKETS; k++)
+			ret->bucket[k] +=
+				atomic_load_explicit(&from->bucket[k], memory_order_relaxed);
+	}
+}
+
 const char *counter_kea_name(enum counter c)
 {
 	return names[c].kea_name;

@@ -27,6 +27,7 @@ struct pool_state {
 	struct pool_queue free, expired;
 	_Alignas(64) _Atomic uint32_t fresh; /* addresses below start + fresh were handed out once */
 	_Atomic uint64_t counter[POOL_COUNTERS];
+	_Atomic uint64_t reset[POOL_VIEWS][POOL_COUNTERS]; /* where it stood at the last reset */
 	_Alignas(64) _Atomic uint64_t rings[]; /* free, then expired */
 };
 
@@ -288,6 +289,18 @@ void pool_count(const struct pool_range *pool, enum pool_counter c)
 uint64_t pool_counted(const struct pool_range *pool, enum pool_counter c)
 {
 	return atomic_load_explicit(&pool->state->counter[c], memory_order_relaxed);
+}
+
+uint64_t pool_value(const struct pool_range *pool, enum pool_counter c, enum pool_view view)
+{
+	return pool_counted(pool, c) -
+		atomic_load_explicit(&pool->state->reset[view][c], memory_order_relaxed);
+}
+
+void pool_reset(const struct pool_range *pool, enum pool_counter c, enum pool_view view)
+{
+	atomic_store_explicit(
+		&pool->state->reset[view][c], pool_counted(pool, c), memory_order_relaxed);
 }
 
 uint32_t pool_requeue(struct region *r, const struct pool_range *pool, uint32_t slot)

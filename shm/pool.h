@@ -59,6 +59,16 @@ enum pool_counter {
 void pool_count(const struct pool_range *pool, enum pool_counter c);
 uint64_t pool_counted(const struct pool_range *pool, enum pool_counter c);
 
+/* The same since the last pool_reset(). A pool's statistics and its subnet's, which sum up the
+ * pools, are reset each for itself. */
+enum pool_view {
+	POOL_AS_POOL,
+	POOL_OF_SUBNET,
+	POOL_VIEWS,
+};
+uint64_t pool_value(const struct pool_range *pool, enum pool_counter c, enum pool_view view);
+void pool_reset(const struct pool_range *pool, enum pool_counter c, enum pool_view view);
+
 /* Queues every address that is free or ended and stands in no queue: after a process was killed
  * in between, or a reservation has gone. Returns how many there were. */
 uint32_t pool_requeue(struct region *r, const struct pool_range *pool, uint32_t slot);

@@ -28,6 +28,7 @@ enum region_role {
 	ROLE_CONTROL,
 	ROLE_LOADER,
 	ROLE_REPAIR,
+	ROLES,
 };
 
 /* What is known of the process in a slot. pid, role, started_s: written by the supervisor. */
@@ -54,6 +55,14 @@ struct region_interface {
 	_Atomic uint32_t state;   /* enum region_interface_state */
 	_Atomic uint32_t address; /* server identifier, host byte order */
 	_Atomic uint32_t mtu;
+};
+
+#define REGION_ORIGINS 16
+
+/* Who has disabled the service, and until when; both written by the control process. */
+struct region_origin {
+	_Atomic uint32_t id; /* Kea's number of the origin, 0: free */
+	_Atomic uint64_t until_ns; /* monotonic; UINT64_MAX: until it is enabled again */
 };
 
 /* Areas, as offsets from the region's start; each fits max_... elements. */
@@ -84,6 +93,12 @@ struct region {
 	_Atomic uint32_t interfaces_end;
 	struct region_interface interfaces[REGION_INTERFACES];
 	struct region_slot slots[REGION_SLOTS];
+	_Atomic uint32_t died[ROLES]; /* processes that ended by themselves; by the supervisor */
+
+	/* The service is disabled up to this time (service.h); what workers look at. */
+	_Alignas(64) _Atomic uint64_t disabled_until_ns;
+	struct region_origin origins[REGION_ORIGINS];
+	_Atomic uint64_t reset[COUNTER_COUNT]; /* see counter_value() */
 	struct counter_block counters[REGION_SLOTS];
 };
 

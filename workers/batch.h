@@ -26,6 +26,7 @@ struct answer {
 	uint8_t dst_mac[6];
 	uint32_t src_ip, dst_ip; /* host byte order */
 	uint16_t dst_port;
+	uint64_t taken_ns; /* monotonic: when its packet was taken from the socket */
 	size_t len; /* of the message */
 	uint8_t headers[FRAME_HEADERS]; /* room for frame_build(), in front of the message */
 	uint8_t message[ANSWER_SIZE];

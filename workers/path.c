@@ -7,6 +7,7 @@
 
 #include "shm/base/log.h"
 #include "shm/base/text.h"
+#include "shm/service.h"
 #include "workers/classify.h"
 #include "workers/client.h"
 #include "workers/reserve.h"
@@ -136,6 +137,8 @@ enum verdict path_walk(struct query *q, bool again)
 		return malformed(q, reason);
 	if (!again)
 		count_received(q);
+	if (service_is_disabled(q->ctx->region))
+		return query_drop(q, COUNTER_SERVICE_DISABLED);
 	if (q->msg.type < MSG_DISCOVER || q->msg.type > MSG_INFORM)
 		return query_drop(q, COUNTER_RFC_VIOLATION);
 	/* in udp mode a client without an address cannot be reached but through its relay */

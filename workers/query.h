@@ -38,6 +38,7 @@ struct context {
 	struct commit *commit;
 	struct classify *classify; /* what the evaluation of classes needs */
 	uint32_t now;       /* Unix time */
+	uint64_t now_ns;    /* monotonic, for what is measured */
 	uint32_t server_ip; /* of the interface, host byte order; 0: it has none at present */
 	uint32_t mtu;
 	const char *interface;

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "shm/base/clock.h"
 #include "workers/packet/msg.h"
 
 #define SERVER_PORT 67
@@ -32,15 +33,16 @@ struct outgoing {
 		struct cmsghdr align;
 		uint8_t octets[CMSG_SPACE(sizeof(struct in_pktinfo))];
 	} control[BATCH_MAX];
-	uint8_t type[BATCH_MAX];
+	const struct answer *answer[BATCH_MAX];
 };
 
-static struct msghdr *add(struct outgoing *o, uint8_t type, void *data, size_t len, size_t to_len)
+static struct msghdr *add(struct outgoing *o, const struct answer *a, void *data, size_t len,
+	size_t to_len)
 {
 	struct msghdr *h = &o->msg[o->n].msg_hdr;
 
 	o->iov[o->n] = (struct iovec){data, len};
-	o->type[o->n] = type;
+	o->answer[o->n] = a;
 	*h = (struct msghdr){
 		.msg_name = &o->to[o->n],
 		.msg_namelen = (socklen_t)to_len,
@@ -70,7 +72,7 @@ static void add_frame(struct outgoing *o, const struct child_port *port, struct 
 		.sll_halen = 6,
 	};
 	memcpy(o->to[o->n].ll.sll_addr, a->dst_mac, 6);
-	add(o, a->type, a->headers, len, sizeof(struct sockaddr_ll));
+	add(o, a, a->headers, len, sizeof(struct sockaddr_ll));
 }
 
 static void add_routed(struct outgoing *o, struct answer *a)
@@ -88,17 +90,18 @@ static void add_routed(struct outgoing *o, struct answer *a)
 	c->cmsg_type = IP_PKTINFO;
 	c->cmsg_len = CMSG_LEN(sizeof(info));
 	memcpy(CMSG_DATA(c), &info, sizeof(info));
-	h = add(o, a->type, a->message, a->len, sizeof(struct sockaddr_in));
+	h = add(o, a, a->message, a->len, sizeof(struct sockaddr_in));
 	h->msg_control = c;
 	h->msg_controllen = CMSG_SPACE(sizeof(info));
 }
 
-static void count_sent(struct counter_block *c, uint8_t type)
+static void count_sent(struct counter_block *c, const struct answer *a, uint64_t now_ns)
 {
 	counter_inc(c, COUNTER_SENT);
-	counter_inc(c, type == MSG_OFFER ? COUNTER_OFFER_SENT :
-			type == MSG_NAK	 ? COUNTER_NAK_SENT :
-					   COUNTER_ACK_SENT);
+	counter_inc(c, a->type == MSG_OFFER ? COUNTER_OFFER_SENT :
+			a->type == MSG_NAK  ? COUNTER_NAK_SENT :
+					      COUNTER_ACK_SENT);
+	counter_observe(c, HISTOGRAM_REPLY, now_ns - a->taken_ns);
 }
 
 /* Sends all of it; an answer that is refused for itself (no route...) is left out. */
@@ -110,8 +113,10 @@ static void send_all(int fd, struct outgoing *o, struct counter_block *c)
 		int sent = sendmmsg(fd, o->msg + i, o->n - i, MSG_DONTWAIT);
 
 		if (sent > 0) {
+			uint64_t now_ns = clock_mono_ns();
+
 			for (int k = 0; k < sent; k++)
-				count_sent(c, o->type[i + (unsigned)k]);
+				count_sent(c, o->answer[i + (unsigned)k], now_ns);
 			i += (unsigned)sent;
 		} else if ((errno == EAGAIN || errno == ENOBUFS) && !waited) {
 			struct pollfd p = {.fd = fd, .events = POLLOUT};

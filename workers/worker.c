@@ -117,6 +117,7 @@ static void add_answer(struct worker *w, struct batch *b)
 	if (a == NULL)
 		bug("a batch has more answers than packets");
 	reply_make(&w->query, a);
+	a->taken_ns = w->ctx.now_ns;
 	batch_keep(b);
 }
 
@@ -152,6 +153,7 @@ static void refresh(struct worker *w)
 	const struct region_interface *i = &w->child->region->interfaces[w->child->port.interface];
 
 	w->ctx.now = clock_wall_s();
+	w->ctx.now_ns = clock_mono_ns();
 	w->ctx.server_ip = atomic_load_explicit(&i->address, memory_order_relaxed);
 	w->ctx.mtu = atomic_load_explicit(&i->mtu, memory_order_relaxed);
 }

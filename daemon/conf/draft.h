@@ -54,6 +54,9 @@ int read_config(struct draft *d, const struct tree_node *root);
 /* interfaces-config; NULL: not given. */
 int read_interfaces(struct draft *d, const struct tree_node *map);
 
+/* The http list; NULL: not given. */
+int read_http(struct draft *d, const struct tree_node *list);
+
 /* The parameters that stand in set over those of the scope above. */
 void read_params_default(struct model_params *ret_params);
 int read_params(struct draft *d, const struct param_set *set, enum model_scope scope,

@@ -11,22 +11,27 @@
 #include <string.h>
 
 #include "daemon/conf/draft.h"
+#include "daemon/conf/tree_hash.h"
 
 static int build(struct draft *d, const char *file)
 {
+	char hash[TREE_HASH_SIZE];
 	struct tree_node *root;
 	int r = tree_read_libconfig(file, d->scratch, d->report, &root);
 
+	if (r == 0)
+		r = tree_hash(root, hash);
 	if (r < 0)
 		return r;
 	d->model->file = arena_strdup(d->arena, file);
+	d->model->hash = arena_strdup(d->arena, hash);
 	r = hash_key_random(&d->model->key);
 	if (r < 0) {
 		report_file_error(d->report, file, 0, "no random numbers: %s", strerror(-r));
 		return r;
 	}
-	if (d->model->file == NULL || read_config(d, root) < 0 || check_draft(d) < 0 ||
-		host_index_build(d) < 0)
+	if (d->model->file == NULL || d->model->hash == NULL || read_config(d, root) < 0 ||
+		check_draft(d) < 0 || host_index_build(d) < 0)
 		return -ENOMEM;
 	if (d->report->errors > 0)
 		return -EINVAL;

@@ -171,6 +171,40 @@ struct model_interface {
 	uint32_t address; /* serve this address only, host byte order; 0: the first one */
 };
 
+#define MODEL_HTTP_MAX 8
+
+/* What a client of the control channel may do; each may do what those before it may. */
+enum model_role {
+	MODEL_ROLE_READ,      /* ask */
+	MODEL_ROLE_OPERATE,   /* change leases, the service, counters */
+	MODEL_ROLE_CONFIGURE, /* change the configuration, stop the server */
+};
+
+/* Of each pair, a text or the name of a file that holds it; the other one is "". */
+struct model_http_client {
+	const char *user, *user_file;
+	const char *password, *password_file;
+	enum model_role role;
+};
+
+struct model_http_header {
+	const char *name, *value;
+};
+
+/* An address on which the control channel is offered over HTTP. */
+struct model_http {
+	const char *address; /* IPv4 or IPv6, as text */
+	uint16_t port;
+	bool agent_emulation;
+	bool tls, cert_required;
+	const char *trust_anchor, *cert_file, *key_file; /* names of files; "": none */
+	const char *realm;
+	size_t n_clients; /* 0: whoever can connect may do everything */
+	struct model_http_client *clients;
+	size_t n_headers;
+	struct model_http_header *headers;
+};
+
 enum model_socket_type {
 	MODEL_RAW,
 	MODEL_UDP,
@@ -196,6 +230,7 @@ struct model_link {
 
 struct model {
 	const char *file;
+	const char *hash;    /* of what the file says: 64 hex digits */
 	bool all_interfaces; /* "*" */
 	size_t n_interfaces;
 	struct model_interface *interfaces;
@@ -206,6 +241,8 @@ struct model {
 	uint32_t hold_reclaimed_time;      /* s */
 	uint32_t history_size;             /* MiB, 0: none is kept */
 	uint32_t offer_hold_time;          /* s an offered address is kept for its client */
+	size_t n_http;
+	struct model_http *http;
 	uint64_t total_addresses;          /* in all pools */
 	size_t n_subnets;
 	struct model_subnet **subnets; /* members of shared networks first */

@@ -22,7 +22,12 @@
 #define E        PARAM_AT_EXPIRED
 #define C        PARAM_AT_CLASS
 #define H        PARAM_AT_HOST
-#define ANYWHERE (G | N | S | P | O | D | I | R | E | C | H)
+#define W        PARAM_AT_HTTP
+#define WT       PARAM_AT_HTTP_TLS
+#define WA       PARAM_AT_HTTP_AUTH
+#define WC       PARAM_AT_HTTP_CLIENT
+#define WH       PARAM_AT_HTTP_HEADER
+#define ANYWHERE (G | N | S | P | O | D | I | R | E | C | H | W | WT | WA | WC | WH)
 
 #define READ(id, name, type, places, def, min, max, child, choices, text)                          \
 	{name, PARAM_KIND_READ, PARAM_TYPE_##type, places, def, min, max, child, choices, text},
@@ -63,6 +68,16 @@ const char *param_place_name(enum param_place place)
 		return "client-classes";
 	case PARAM_AT_HOST:
 		return "reservations";
+	case PARAM_AT_HTTP:
+		return "http";
+	case PARAM_AT_HTTP_TLS:
+		return "tls";
+	case PARAM_AT_HTTP_AUTH:
+		return "authentication";
+	case PARAM_AT_HTTP_CLIENT:
+		return "clients";
+	case PARAM_AT_HTTP_HEADER:
+		return "http-headers";
 	}
 	bug("unknown place");
 }

@@ -285,6 +285,7 @@ int read_config(struct draft *d, const struct tree_node *root)
 	param_check(root, PARAM_AT_GLOBAL, d->report, &set);
 	read_params_default(&defaults.params);
 	if (alloc_lists(d, root) < 0 || read_interfaces(d, set.v[PARAM_INTERFACES_CONFIG]) < 0 ||
+		read_http(d, set.v[PARAM_HTTP]) < 0 ||
 		read_option_defs(d, set.v[PARAM_OPTION_DEF]) < 0 ||
 		read_classes(d, set.v[PARAM_CLIENT_CLASSES]) < 0 ||
 		read_scope(d, &set, MODEL_GLOBAL, &defaults, &global) < 0 ||

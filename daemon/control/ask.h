@@ -14,10 +14,12 @@
 
 enum ask_kind {
 	ASK_RELOAD = 1, /* read the configuration file again and put it in force */
+	ASK_STOP = 2,   /* stop the server; there is no answer */
 };
 
 struct ask_request {
-	uint32_t kind; /* enum ask_kind */
+	uint32_t kind;   /* enum ask_kind */
+	uint32_t status; /* of ASK_STOP: the server's exit status, up to 255 */
 };
 
 struct ask_answer {

@@ -15,23 +15,18 @@
 
 #include "daemon/control/answer.h"
 #include "daemon/control/command.h"
-#include "daemon/control/json_scan.h"
+#include "daemon/control/request.h"
 #include "shm/base/log.h"
 
 #define CONNECTIONS_MAX 128
-#define REQUEST_MAX     ((size_t)64 << 20)
-#define REQUESTS_MAX    (2 * REQUEST_MAX) /* of all connections together */
 #define IDLE_US         (10ULL * 1000000)
 #define WAIT_US         (5ULL * 1000)
-#define STOP_US         (300ULL * 1000) /* for answers under way when the process shall end */
 
 struct channel {
 	struct control *ctl;
 	sd_event *loop;
 	sd_event_source *accept;
 	unsigned connections;
-	size_t requests; /* octets held for requests */
-	bool stopping;
 	struct log_limit limit;
 };
 
@@ -39,35 +34,24 @@ struct connection {
 	struct channel *channel;
 	sd_event_source *io, *timer;
 	int fd;
-	struct json_scan scan;
-	char *request;
-	size_t len, size;
+	struct request request;
 	bool answering, complete, waiting; /* complete: out holds the rest of the answer */
 	struct answer answer;
 };
-
-static void free_request(struct connection *c)
-{
-	c->channel->requests -= c->size;
-	free(c->request);
-	c->request = NULL;
-	c->len = c->size = 0;
-}
 
 static void close_connection(struct connection *c)
 {
 	struct channel *ch = c->channel;
 
-	free_request(c);
+	request_fini(&c->request);
 	sd_event_source_disable_unref(c->io);
 	sd_event_source_disable_unref(c->timer);
 	close(c->fd);
 	answer_fini(&c->answer);
 	free(c);
 	ch->connections--;
-	if (ch->stopping && ch->connections == 0)
-		sd_event_exit(ch->loop, 0);
-	else if (!ch->stopping)
+	control_served(ch->ctl);
+	if (!ch->ctl->stopping)
 		sd_event_source_set_enabled(ch->accept, SD_EVENT_ON);
 }
 
@@ -177,10 +161,10 @@ static int on_timer(sd_event_source *s, uint64_t usec, void *arg)
 		close_connection(c);
 	} else {
 		fail(c, "sent no whole command");
-		if (c->len > 0)
+		if (c->request.len > 0)
 			answer_text(&c->answer, ANSWER_ERROR,
 				"Connection over control channel timed out, discarded partial "
-				"command of %zu bytes", c->len);
+				"command of %zu bytes", c->request.len);
 		else
 			answer_text(&c->answer, ANSWER_ERROR,
 				"Connection over control channel timed out");
@@ -189,45 +173,34 @@ static int on_timer(sd_event_source *s, uint64_t usec, void *arg)
 	return 0;
 }
 
-/* Makes room for more of the request. Returns NULL, or why there is none. */
-static const char *make_room(struct connection *c)
+static void run_request(struct connection *c)
 {
-	size_t size = c->size == 0 ? 4096 : c->size * 2;
-	char *more;
+	struct request *r = &c->request;
+	json_t *command = command_parse(r->text, r->len, &c->answer);
 
-	if (c->len < c->size)
-		return NULL;
-	if (size > REQUEST_MAX)
-		return "the command is too large: at most 64 MiB";
-	if (c->channel->requests + size - c->size > REQUESTS_MAX)
-		return "too many large commands at one time: try again";
-	more = (char *)realloc(c->request, size);
-	if (more == NULL)
-		return "out of memory";
-	c->channel->requests += size - c->size;
-	c->request = more;
-	c->size = size;
-	return NULL;
+	request_fini(r);
+	if (command != NULL)
+		command_run(c->channel->ctl, command, &c->answer);
+	json_decref(command);
 }
 
 static void take(struct connection *c, size_t n)
 {
-	size_t used;
+	const struct json_scan *scan = &c->request.scan;
+	size_t rest; /* is ignored: one command a connection */
 
-	switch (json_scan_feed(&c->scan, c->request + c->len, n, &used)) {
+	switch (request_take(&c->request, n, &rest)) {
 	case JSON_SCAN_MORE:
-		c->len += n;
 		break;
 	case JSON_SCAN_DONE:
 		sd_event_source_set_enabled(c->timer, SD_EVENT_OFF);
-		command_run(c->channel->ctl, c->request, c->len + used, &c->answer);
-		free_request(c);
+		run_request(c);
 		set_timer(c, IDLE_US);
 		answer(c);
 		break;
 	case JSON_SCAN_ERROR:
-		answer_text(&c->answer, ANSWER_ERROR, "line %u, column %u: %s", c->scan.line,
-			c->scan.column, c->scan.error);
+		answer_text(&c->answer, ANSWER_ERROR, "line %u, column %u: %s", scan->line,
+			scan->column, scan->error);
 		answer(c);
 		break;
 	}
@@ -235,17 +208,18 @@ static void take(struct connection *c, size_t n)
 
 static void read_request(struct connection *c)
 {
-	const char *why = make_room(c);
+	struct request *r = &c->request;
+	const char *why = request_room(r);
 	ssize_t n;
 
 	if (why != NULL) {
 		refuse(c, why);
 		return;
 	}
-	n = recv(c->fd, c->request + c->len, c->size - c->len, MSG_DONTWAIT);
+	n = recv(c->fd, r->text + r->len, r->size - r->len, MSG_DONTWAIT);
 	if (n < 0 && errno == EAGAIN)
 		return;
-	if (n == 0 && c->len > 0) {
+	if (n == 0 && r->len > 0) {
 		refuse(c, "the command is not complete");
 		return;
 	}
@@ -281,7 +255,7 @@ static int serve(struct channel *ch, int fd)
 		return -ENOMEM;
 	c->channel = ch;
 	c->fd = fd;
-	json_scan_init(&c->scan);
+	request_init(&c->request, &ch->ctl->requests);
 	rc = sd_event_add_io(ch->loop, &c->io, fd, EPOLLIN, on_io, c);
 	if (rc >= 0)
 		rc = sd_event_add_time_relative(ch->loop, &c->timer, CLOCK_BOOTTIME, IDLE_US, 1000,
@@ -292,6 +266,7 @@ static int serve(struct channel *ch, int fd)
 		return rc;
 	}
 	ch->connections++;
+	ch->ctl->busy++;
 	return 0;
 }
 
@@ -323,19 +298,7 @@ int channel_start(struct control *ctl, sd_event *loop, int listen_fd, struct cha
 	return 0;
 }
 
-static int on_stop_timeout(sd_event_source *s, uint64_t usec, void *arg)
+void channel_stop(struct channel *ch)
 {
-	(void)usec;
-	(void)arg;
-	return sd_event_exit(sd_event_source_get_event(s), 0);
-}
-
-int channel_stop(struct channel *ch)
-{
-	ch->stopping = true;
 	sd_event_source_set_enabled(ch->accept, SD_EVENT_OFF);
-	if (ch->connections == 0)
-		return sd_event_exit(ch->loop, 0);
-	return sd_event_add_time_relative(ch->loop, NULL, CLOCK_BOOTTIME, STOP_US, 1000,
-		on_stop_timeout, NULL);
 }

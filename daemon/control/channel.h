@@ -15,8 +15,7 @@ struct channel;
  * negative errno value. What is open ends with the process. */
 int channel_start(struct control *ctl, sd_event *loop, int listen_fd, struct channel **ret);
 
-/* Accepts nobody any more and ends the loop when the answers under way are sent, or a moment
- * later. */
-int channel_stop(struct channel *ch);
+/* Accepts nobody any more. */
+void channel_stop(struct channel *ch);
 
 #endif

@@ -12,6 +12,7 @@
 #include "daemon/conf/model.h"
 #include "shm/base/clock.h"
 #include "shm/base/text.h"
+#include "shm/service.h"
 
 void cmd_list_commands(struct control *ctl, const json_t *args, struct answer *a)
 {
@@ -47,6 +48,41 @@ void cmd_build_report(struct control *ctl, const json_t *args, struct answer *a)
 		PACKAGE_NAME, PACKAGE_VERSION, __VERSION__, LESSOR_SYSCONFDIR, LESSOR_STATEDIR);
 }
 
+void cmd_config_hash_get(struct control *ctl, const json_t *args, struct answer *a)
+{
+	(void)args;
+	answer_begin(a);
+	out_open(&a->out, '{');
+	out_key_string(&a->out, "hash", ctl->child->model->hash);
+	out_close(&a->out, '}');
+	answer_end(a, ANSWER_SUCCESS, NULL);
+}
+
+void cmd_server_tag_get(struct control *ctl, const json_t *args, struct answer *a)
+{
+	(void)ctl;
+	(void)args;
+	answer_begin(a);
+	out_open(&a->out, '{');
+	out_key_string(&a->out, "server-tag", "");
+	out_close(&a->out, '}');
+	answer_end(a, ANSWER_SUCCESS, NULL);
+}
+
+void cmd_config_backend_pull(struct control *ctl, const json_t *args, struct answer *a)
+{
+	(void)ctl;
+	(void)args;
+	answer_text(a, ANSWER_EMPTY, "No config backend.");
+}
+
+void cmd_kea_lfc_start(struct control *ctl, const json_t *args, struct answer *a)
+{
+	(void)ctl;
+	(void)args;
+	answer_text(a, ANSWER_SUCCESS, "There is no lease file to clean up.");
+}
+
 static const char *interface_state_name(uint32_t state)
 {
 	switch (state) {
@@ -80,6 +116,16 @@ static void write_interfaces(const struct region *r, struct out *o)
 		out_close(o, '}');
 	}
 	out_close(o, ']');
+}
+
+void cmd_interface_list(struct control *ctl, const json_t *args, struct answer *a)
+{
+	(void)args;
+	answer_begin(a);
+	out_open(&a->out, '{');
+	write_interfaces(ctl->child->region, &a->out);
+	out_close(&a->out, '}');
+	answer_end(a, ANSWER_SUCCESS, NULL);
 }
 
 /* Kea's view of the interfaces: what is not ready is tried again until it is. */
@@ -151,18 +197,27 @@ static void write_children(const struct region *r, struct out *o, size_t *ret_wo
 	*ret_workers = workers;
 }
 
-static void write_dhcp_state(struct out *o)
+static void write_dhcp_state(const struct region *r, struct out *o)
 {
-	static const char *const lists[] = {"disabled-by-db-connection",
-		"disabled-by-local-command", "disabled-by-remote-command"};
+	static const struct {
+		const char *name;
+		uint32_t first, end;
+	} lists[] = {
+		{"disabled-by-db-connection", SERVICE_DB, SERVICE_END},
+		{"disabled-by-local-command", SERVICE_LOCAL, SERVICE_REMOTE},
+		{"disabled-by-remote-command", SERVICE_REMOTE, SERVICE_DB},
+	};
 
 	out_key(o, "dhcp-state");
 	out_open(o, '{');
-	out_key_bool(o, "globally-disabled", false);
-	out_key_bool(o, "disabled-by-user", false);
+	out_key_bool(o, "globally-disabled", service_is_disabled(r));
+	out_key_bool(o, "disabled-by-user", service_disabled_by(r, SERVICE_USER, SERVICE_LOCAL));
 	for (size_t i = 0; i < 3; i++) {
-		out_key(o, lists[i]);
+		out_key(o, lists[i].name);
 		out_open(o, '[');
+		for (uint32_t id = lists[i].first; id < lists[i].end; id++)
+			if (service_disabled_by(r, id, id + 1))
+				out_int(o, id);
 		out_close(o, ']');
 	}
 	out_close(o, '}');
@@ -211,7 +266,7 @@ void cmd_status_get(struct control *ctl, const json_t *args, struct answer *a)
 	out_key_int(&a->out, "pid", getppid());
 	out_key_int(&a->out, "uptime", (int64_t)now - r->started_s);
 	out_key_int(&a->out, "reload", (int64_t)now - atomic_load(&r->reloaded_s));
-	write_dhcp_state(&a->out);
+	write_dhcp_state(r, &a->out);
 	write_lessor(r, &a->out, &workers);
 	out_key_bool(&a->out, "multi-threading-enabled", true);
 	out_key_int(&a->out, "thread-pool-size", (int64_t)workers);

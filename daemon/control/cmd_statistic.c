@@ -1,140 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cmd_statistic: Kea's statistics. Counters are summed over the processes, gauges computed. What
- * belongs to a feature that is not there (the lease cache) is 0, because it never happens.
+ * cmd_statistic: shows Kea's statistics, each with one sample, the present one.
  */
 #include "daemon/control/command.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "daemon/conf/model.h"
+#include "daemon/control/statistic.h"
 #include "shm/base/clock.h"
-
-/* Takes every statistic; name is the writer's until it returns. */
-typedef void statistic_fn(void *arg, const char *name, uint64_t value);
-
-enum pool_value {
-	TOTAL,
-	NOW_ASSIGNED,
-	CUMULATIVE,
-	DECLINED,
-	RECLAIMED,
-	RECLAIMED_DECLINED,
-	FAILED, /* the rest: of subnets only */
-	FAILED_NETWORK,
-	FAILED_SUBNET,
-	FAILED_CLASSES,
-	CONFLICTS,
-	NEVER,
-	N_VALUES,
-};
-
-static const struct {
-	const char *name;
-	enum pool_value value;
-	bool subnet_only;
-} per_pool[] = {
-	{"total-addresses", TOTAL, false},
-	{"assigned-addresses", NOW_ASSIGNED, false},
-	{"cumulative-assigned-addresses", CUMULATIVE, false},
-	{"declined-addresses", DECLINED, false},
-	{"reclaimed-leases", RECLAIMED, false},
-	{"reclaimed-declined-addresses", RECLAIMED_DECLINED, false},
-	{"v4-allocation-fail", FAILED, true},
-	{"v4-allocation-fail-shared-network", FAILED_NETWORK, true},
-	{"v4-allocation-fail-subnet", FAILED_SUBNET, true},
-	{"v4-allocation-fail-no-pools", NEVER, true},
-	{"v4-allocation-fail-classes", FAILED_CLASSES, true},
-	{"v4-reservation-conflicts", CONFLICTS, true},
-	{"v4-lease-reuses", NEVER, true},
-};
-
-#define N_PER_POOL (sizeof(per_pool) / sizeof(*per_pool))
-
-/* Adds the figures of one pool. */
-static void add_pool(const struct control *ctl, const struct model_pool *p, uint64_t v[N_VALUES])
-{
-	const struct pool_range *pool = &ctl->child->pools->v[p->index];
-	uint64_t failed = pool_counted(pool, POOL_FAILED);
-
-	v[TOTAL] += (uint64_t)p->end - p->start + 1;
-	v[NOW_ASSIGNED] += ctl->usage.pool[p->index].assigned;
-	v[CUMULATIVE] += pool_counted(pool, POOL_ASSIGNED);
-	v[DECLINED] += ctl->usage.pool[p->index].declined;
-	v[RECLAIMED] += pool_counted(pool, POOL_RECLAIMED);
-	v[RECLAIMED_DECLINED] += pool_counted(pool, POOL_RECLAIMED_DECLINED);
-	v[FAILED] += failed;
-	v[FAILED_CLASSES] += pool_counted(pool, POOL_FAILED_CLASSES);
-	v[CONFLICTS] += pool_counted(pool, POOL_CONFLICTS);
-	v[p->subnet->network != NULL ? FAILED_NETWORK : FAILED_SUBNET] += failed;
-}
-
-static void sum_subnet(const struct control *ctl, const struct model_subnet *s,
-	uint64_t v[N_VALUES])
-{
-	memset(v, 0, N_VALUES * sizeof(*v));
-	for (size_t i = 0; i < s->n_pools; i++)
-		add_pool(ctl, s->pools[i], v);
-	/* leases outside every pool count too */
-	v[NOW_ASSIGNED] = ctl->usage.subnet[s->index].assigned;
-	v[DECLINED] = ctl->usage.subnet[s->index].declined;
-}
-
-static void each_of_pools(const struct control *ctl, const struct model_subnet *s,
-	statistic_fn *fn, void *arg)
-{
-	char name[96];
-
-	for (size_t i = 0; i < s->n_pools; i++) {
-		uint64_t v[N_VALUES] = {0};
-		bool first = true;
-
-		/* pools of one id are one to Kea: summed at the first of them */
-		for (size_t k = 0; k < s->n_pools; k++) {
-			if (s->pools[k]->id != s->pools[i]->id)
-				continue;
-			first = k >= i;
-			if (!first)
-				break;
-			add_pool(ctl, s->pools[k], v);
-		}
-		for (size_t k = 0; first && k < N_PER_POOL; k++) {
-			if (per_pool[k].subnet_only)
-				continue;
-			snprintf(name, sizeof(name), "subnet[%" PRIu32 "].pool[%" PRIu32 "].%s",
-				s->id, s->pools[i]->id, per_pool[k].name);
-			fn(arg, name, v[per_pool[k].value]);
-		}
-	}
-}
-
-static void each_of_subnet(const struct control *ctl, const struct model_subnet *s,
-	statistic_fn *fn, void *arg)
-{
-	uint64_t v[N_VALUES];
-	char name[96];
-
-	sum_subnet(ctl, s, v);
-	for (size_t k = 0; k < N_PER_POOL; k++) {
-		snprintf(name, sizeof(name), "subnet[%" PRIu32 "].%s", s->id, per_pool[k].name);
-		fn(arg, name, v[per_pool[k].value]);
-	}
-	each_of_pools(ctl, s, fn, arg);
-}
-
-/* The global ones that statistic-get-all has. */
-static void each_global(struct control *ctl, statistic_fn *fn, void *arg)
-{
-	for (int c = 0; c < COUNTER_COUNT; c++) {
-		const char *name = counter_kea_name((enum counter)c);
-
-		if (name != NULL)
-			fn(arg, name, counter_sum(ctl->child->region, (enum counter)c));
-	}
-	fn(arg, "declined-addresses", ctl->usage.all.declined);
-}
 
 struct writing {
 	struct out *out;
@@ -162,6 +36,7 @@ static void write_statistic(void *arg, const char *name, uint64_t value)
 struct all {
 	struct control *ctl;
 	size_t next; /* in model.by_id */
+	size_t end;  /* of those to show */
 	bool begun;
 	char now[CLOCK_STAMP_SIZE];
 };
@@ -177,37 +52,48 @@ static enum answer_progress write_some(struct answer *a)
 	if (!all->begun) {
 		answer_begin(a);
 		out_open(&a->out, '{');
-		each_global(all->ctl, write_statistic, &w);
+		statistic_each_global(all->ctl, write_statistic, &w);
 		all->begun = true;
 	}
-	while (all->next < m->n_subnets) {
+	while (all->next < all->end) {
 		if (out_full(&a->out))
 			return ANSWER_MORE;
-		each_of_subnet(all->ctl, m->by_id[all->next++], write_statistic, &w);
+		statistic_each_of_subnet(all->ctl, m->by_id[all->next++], write_statistic, &w);
 	}
 	out_close(&a->out, '}');
 	answer_end(a, ANSWER_SUCCESS, NULL);
 	return ANSWER_DONE;
 }
 
-void cmd_statistic_get_all(struct control *ctl, const json_t *args, struct answer *a)
+static void show_all(struct control *ctl, bool subnets, struct answer *a)
 {
 	struct all *all = (struct all *)answer_stream(a, write_some, sizeof(*all));
 
-	(void)args;
 	if (all == NULL)
 		return;
 	usage_refresh(&ctl->usage, ctl->child);
 	all->ctl = ctl;
+	all->end = subnets ? ctl->child->model->n_subnets : 0;
 	clock_stamp(all->now);
+}
+
+void cmd_statistic_get_all(struct control *ctl, const json_t *args, struct answer *a)
+{
+	(void)args;
+	show_all(ctl, true, a);
+}
+
+void cmd_statistic_global_get_all(struct control *ctl, const json_t *args, struct answer *a)
+{
+	(void)args;
+	show_all(ctl, false, a);
 }
 
 void cmd_statistic_get(struct control *ctl, const json_t *args, struct answer *a)
 {
 	const char *name = json_string_value(json_object_get(args, "name"));
-	const struct model_subnet *subnet = NULL;
+	const struct model_subnet *subnet;
 	struct writing w = {.out = &a->out, .only = name};
-	uint32_t id;
 
 	if (name == NULL) {
 		answer_text(a, ANSWER_ERROR, "Missing mandatory 'name' parameter.");
@@ -217,13 +103,12 @@ void cmd_statistic_get(struct control *ctl, const json_t *args, struct answer *a
 	clock_stamp(w.now);
 	answer_begin(a);
 	out_open(&a->out, '{');
-	each_global(ctl, write_statistic, &w);
+	statistic_each_global(ctl, write_statistic, &w);
 	/* not in statistic-get-all: exporters for Kea 2 stop at the name (doc/design.md) */
 	write_statistic(&w, "assigned-addresses", ctl->usage.all.assigned);
-	if (sscanf(name, "subnet[%" SCNu32 "]", &id) == 1)
-		subnet = model_subnet_by_id(ctl->child->model, id);
+	subnet = statistic_subnet(ctl, name);
 	if (subnet != NULL)
-		each_of_subnet(ctl, subnet, write_statistic, &w);
+		statistic_each_of_subnet(ctl, subnet, write_statistic, &w);
 	out_close(&a->out, '}');
 	answer_end(a, ANSWER_SUCCESS, NULL);
 }
@@ -254,15 +139,15 @@ static bool read_range(const json_t *args, struct answer *a, json_int_t *ret_fir
 
 static void write_row(const struct control *ctl, const struct model_subnet *s, struct out *o)
 {
-	uint64_t v[N_VALUES];
+	uint64_t v[STATISTIC_VALUES];
 
-	sum_subnet(ctl, s, v);
+	statistic_sum_subnet(ctl, s, v);
 	out_open(o, '[');
 	out_int(o, s->id);
-	out_int(o, (int64_t)v[TOTAL]);
-	out_int(o, (int64_t)v[CUMULATIVE]);
-	out_int(o, (int64_t)v[NOW_ASSIGNED]);
-	out_int(o, (int64_t)v[DECLINED]);
+	out_int(o, (int64_t)v[STATISTIC_TOTAL]);
+	out_int(o, (int64_t)v[STATISTIC_CUMULATIVE]);
+	out_int(o, (int64_t)v[STATISTIC_ASSIGNED]);
+	out_int(o, (int64_t)v[STATISTIC_DECLINED]);
 	out_close(o, ']');
 }
 

@@ -6,33 +6,52 @@
 
 #include <string.h>
 
-static const struct {
+static const struct command {
 	const char *name;
 	command_fn *run;
+	enum model_role role; /* that a client needs for it */
 } commands[] = {
 	/* ascending names */
-	{"build-report", cmd_build_report},
-	{"config-reload", cmd_config_reload},
-	{"lease4-add", cmd_lease4_add},
-	{"lease4-del", cmd_lease4_del},
-	{"lease4-get", cmd_lease4_get},
-	{"lease4-get-all", cmd_lease4_get_all},
-	{"lease4-get-by-client-id", cmd_lease4_get_by_client_id},
-	{"lease4-get-by-hostname", cmd_lease4_get_by_hostname},
-	{"lease4-get-by-hw-address", cmd_lease4_get_by_hw_address},
-	{"lease4-get-by-state", cmd_lease4_get_by_state},
-	{"lease4-get-page", cmd_lease4_get_page},
-	{"lease4-history-get", cmd_lease4_history_get},
-	{"lease4-update", cmd_lease4_update},
-	{"lease4-wipe", cmd_lease4_wipe},
-	{"list-commands", cmd_list_commands},
-	{"network4-list", cmd_network4_list},
-	{"stat-lease4-get", cmd_stat_lease4_get},
-	{"statistic-get", cmd_statistic_get},
-	{"statistic-get-all", cmd_statistic_get_all},
-	{"status-get", cmd_status_get},
-	{"subnet4-list", cmd_subnet4_list},
-	{"version-get", cmd_version_get},
+	{"build-report", cmd_build_report, MODEL_ROLE_READ},
+	{"config-backend-pull", cmd_config_backend_pull, MODEL_ROLE_OPERATE},
+	{"config-hash-get", cmd_config_hash_get, MODEL_ROLE_READ},
+	{"config-reload", cmd_config_reload, MODEL_ROLE_CONFIGURE},
+	{"dhcp-disable", cmd_dhcp_disable, MODEL_ROLE_OPERATE},
+	{"dhcp-enable", cmd_dhcp_enable, MODEL_ROLE_OPERATE},
+	{"interface-list", cmd_interface_list, MODEL_ROLE_READ},
+	{"kea-lfc-start", cmd_kea_lfc_start, MODEL_ROLE_OPERATE},
+	{"lease4-add", cmd_lease4_add, MODEL_ROLE_OPERATE},
+	{"lease4-del", cmd_lease4_del, MODEL_ROLE_OPERATE},
+	{"lease4-get", cmd_lease4_get, MODEL_ROLE_READ},
+	{"lease4-get-all", cmd_lease4_get_all, MODEL_ROLE_READ},
+	{"lease4-get-by-client-id", cmd_lease4_get_by_client_id, MODEL_ROLE_READ},
+	{"lease4-get-by-hostname", cmd_lease4_get_by_hostname, MODEL_ROLE_READ},
+	{"lease4-get-by-hw-address", cmd_lease4_get_by_hw_address, MODEL_ROLE_READ},
+	{"lease4-get-by-state", cmd_lease4_get_by_state, MODEL_ROLE_READ},
+	{"lease4-get-page", cmd_lease4_get_page, MODEL_ROLE_READ},
+	{"lease4-history-get", cmd_lease4_history_get, MODEL_ROLE_READ},
+	{"lease4-update", cmd_lease4_update, MODEL_ROLE_OPERATE},
+	{"lease4-wipe", cmd_lease4_wipe, MODEL_ROLE_OPERATE},
+	{"leases-reclaim", cmd_leases_reclaim, MODEL_ROLE_OPERATE},
+	{"list-commands", cmd_list_commands, MODEL_ROLE_READ},
+	{"network4-list", cmd_network4_list, MODEL_ROLE_READ},
+	{"server-tag-get", cmd_server_tag_get, MODEL_ROLE_READ},
+	{"shutdown", cmd_shutdown, MODEL_ROLE_CONFIGURE},
+	{"stat-lease4-get", cmd_stat_lease4_get, MODEL_ROLE_READ},
+	{"statistic-get", cmd_statistic_get, MODEL_ROLE_READ},
+	{"statistic-get-all", cmd_statistic_get_all, MODEL_ROLE_READ},
+	{"statistic-global-get-all", cmd_statistic_global_get_all, MODEL_ROLE_READ},
+	{"statistic-remove", cmd_statistic_reset, MODEL_ROLE_OPERATE},
+	{"statistic-remove-all", cmd_statistic_reset_all, MODEL_ROLE_OPERATE},
+	{"statistic-reset", cmd_statistic_reset, MODEL_ROLE_OPERATE},
+	{"statistic-reset-all", cmd_statistic_reset_all, MODEL_ROLE_OPERATE},
+	{"statistic-sample-age-set", cmd_statistic_sample_age_set, MODEL_ROLE_OPERATE},
+	{"statistic-sample-age-set-all", cmd_statistic_sample_age_set_all, MODEL_ROLE_OPERATE},
+	{"statistic-sample-count-set", cmd_statistic_sample_count_set, MODEL_ROLE_OPERATE},
+	{"statistic-sample-count-set-all", cmd_statistic_sample_count_set_all, MODEL_ROLE_OPERATE},
+	{"status-get", cmd_status_get, MODEL_ROLE_READ},
+	{"subnet4-list", cmd_subnet4_list, MODEL_ROLE_READ},
+	{"version-get", cmd_version_get, MODEL_ROLE_READ},
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(*commands))
@@ -67,13 +86,13 @@ static bool check_service(const json_t *service, struct answer *a)
 	return false;
 }
 
-static bool check_keys(json_t *request, struct answer *a)
+static bool check_keys(const json_t *request, struct answer *a)
 {
 	static const char *const known[] = {"command", "arguments", "service", "remote-address"};
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(request, key, value) {
+	json_object_foreach((json_t *)(uintptr_t)request, key, value) {
 		bool found = false;
 
 		for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
@@ -87,9 +106,28 @@ static bool check_keys(json_t *request, struct answer *a)
 	return true;
 }
 
-static void dispatch(struct control *ctl, json_t *request, struct answer *a)
+static const struct command *find(const json_t *request)
 {
 	const char *name = json_string_value(json_object_get(request, "command"));
+
+	for (size_t i = 0; name != NULL && i < N_COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+enum model_role command_role(const json_t *request)
+{
+	const struct command *c = find(request);
+
+	/* what is no command does nothing but get an error */
+	return c != NULL ? c->role : MODEL_ROLE_READ;
+}
+
+void command_run(struct control *ctl, const json_t *request, struct answer *a)
+{
+	const char *name = json_string_value(json_object_get(request, "command"));
+	const struct command *c = find(request);
 
 	if (name == NULL) {
 		answer_text(a, ANSWER_ERROR, "no 'command' with a string in the request");
@@ -97,24 +135,21 @@ static void dispatch(struct control *ctl, json_t *request, struct answer *a)
 	}
 	if (!check_keys(request, a) || !check_service(json_object_get(request, "service"), a))
 		return;
-	for (size_t i = 0; i < N_COMMANDS; i++) {
-		if (strcmp(commands[i].name, name) == 0) {
-			commands[i].run(ctl, json_object_get(request, "arguments"), a);
-			return;
-		}
-	}
-	answer_text(a, ANSWER_UNSUPPORTED, "'%s' command not supported.", name);
+	if (c != NULL)
+		c->run(ctl, json_object_get(request, "arguments"), a);
+	else
+		answer_text(a, ANSWER_UNSUPPORTED, "'%s' command not supported.", name);
 }
 
-void command_run(struct control *ctl, const char *text, size_t len, struct answer *a)
+json_t *command_parse(const char *text, size_t len, struct answer *a)
 {
 	json_error_t error;
 	json_t *request = json_loadb(text, len, 0, &error);
 
 	if (json_is_object(request))
-		dispatch(ctl, request, a);
-	else
-		answer_text(a, ANSWER_ERROR, "line %d, column %d: %s", error.line, error.column,
-			error.text);
+		return request;
+	answer_text(a, ANSWER_ERROR, "line %d, column %d: %s", error.line, error.column,
+		error.text);
 	json_decref(request);
+	return NULL;
 }

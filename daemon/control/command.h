@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "daemon/conf/model.h"
 #include "daemon/control/answer.h"
 #include "daemon/control/control.h"
 
@@ -14,13 +15,23 @@
  * none; lent until the handler returns. */
 typedef void command_fn(struct control *ctl, const json_t *args, struct answer *a);
 
-/* Executes the request in text, one JSON object of len octets. */
-void command_run(struct control *ctl, const char *text, size_t len, struct answer *a);
+/* Reads the request in text, one JSON object of len octets. The caller gives it back with
+ * json_decref(). NULL: it is none, and the answer says why. */
+json_t *command_parse(const char *text, size_t len, struct answer *a);
+
+/* What a client must be allowed to do for this request. */
+enum model_role command_role(const json_t *request);
+
+/* Executes it. */
+void command_run(struct control *ctl, const json_t *request, struct answer *a);
 
 /* cmd_config.c */
 command_fn cmd_config_reload;
 /* cmd_general.c */
-command_fn cmd_build_report, cmd_list_commands, cmd_status_get, cmd_version_get;
+command_fn cmd_build_report, cmd_config_backend_pull, cmd_config_hash_get, cmd_interface_list,
+	cmd_kea_lfc_start, cmd_list_commands, cmd_server_tag_get, cmd_status_get, cmd_version_get;
+/* cmd_service.c */
+command_fn cmd_dhcp_disable, cmd_dhcp_enable, cmd_leases_reclaim, cmd_shutdown;
 /* cmd_lease.c, cmd_lease_list.c */
 command_fn cmd_lease4_get, cmd_lease4_del, cmd_lease4_get_all, cmd_lease4_get_page;
 /* cmd_lease_find.c */
@@ -33,7 +44,12 @@ command_fn cmd_lease4_add, cmd_lease4_update, cmd_lease4_wipe;
 /* cmd_subnet.c */
 command_fn cmd_subnet4_list, cmd_network4_list;
 /* cmd_statistic.c */
-command_fn cmd_statistic_get, cmd_statistic_get_all, cmd_stat_lease4_get;
+command_fn cmd_statistic_get, cmd_statistic_get_all, cmd_statistic_global_get_all,
+	cmd_stat_lease4_get;
+/* cmd_statistic_set.c */
+command_fn cmd_statistic_reset, cmd_statistic_reset_all, cmd_statistic_sample_age_set,
+	cmd_statistic_sample_age_set_all, cmd_statistic_sample_count_set,
+	cmd_statistic_sample_count_set_all;
 
 /* The k-th command's name in alphabetical order, NULL after the last. */
 const char *command_name(size_t k);

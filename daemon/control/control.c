@@ -7,34 +7,69 @@
 #include <errno.h>
 #include <string.h>
 
+#include "daemon/conf/model.h"
 #include "daemon/control/channel.h"
+#include "daemon/control/channel_http.h"
 #include "shm/base/log.h"
 
+#define STOP_US (300ULL * 1000) /* for answers under way when the process shall end */
+
+struct channels {
+	struct control *ctl;
+	struct channel *local;
+	struct http *http; /* NULL: none */
+};
+
+void control_served(struct control *ctl)
+{
+	ctl->busy--;
+	if (ctl->stopping && ctl->busy == 0)
+		sd_event_exit(ctl->loop, 0);
+}
+
+static int on_stop_timeout(sd_event_source *s, uint64_t usec, void *arg)
+{
+	(void)usec;
+	(void)arg;
+	return sd_event_exit(sd_event_source_get_event(s), 0);
+}
+
+/* Ends when the answers under way are sent, or a moment later. */
 static int on_term(sd_event_source *s, const struct signalfd_siginfo *si, void *arg)
 {
+	struct channels *c = (struct channels *)arg;
+
 	(void)s;
 	(void)si;
-	return channel_stop((struct channel *)arg);
+	c->ctl->stopping = true;
+	channel_stop(c->local);
+	if (c->http != NULL)
+		http_stop(c->http);
+	if (c->ctl->busy == 0)
+		return sd_event_exit(c->ctl->loop, 0);
+	return sd_event_add_time_relative(
+		c->ctl->loop, NULL, CLOCK_BOOTTIME, STOP_US, 1000, on_stop_timeout, NULL);
 }
 
 static int run_loop(struct control *ctl)
 {
-	struct channel *channel = NULL;
-	sd_event *loop = NULL;
+	struct channels channels = {.ctl = ctl};
 	sigset_t mask;
-	int rc = sd_event_new(&loop);
+	int rc = sd_event_new(&ctl->loop);
 
 	child_signals(&mask); /* SIGTERM is blocked: the loop reads it */
 	if (rc >= 0)
-		rc = ask_start(loop, ctl->child->supervisor_fd, &ctl->ask);
+		rc = ask_start(ctl->loop, ctl->child->supervisor_fd, &ctl->ask);
 	if (rc >= 0)
-		rc = channel_start(ctl, loop, ctl->child->listen_fd, &channel);
+		rc = channel_start(ctl, ctl->loop, ctl->child->listen_fd, &channels.local);
+	if (rc >= 0 && ctl->child->model->n_http > 0)
+		rc = http_start(ctl, &channels.http);
 	if (rc >= 0)
-		rc = sd_event_add_signal(loop, NULL, SIGTERM, on_term, channel);
+		rc = sd_event_add_signal(ctl->loop, NULL, SIGTERM, on_term, &channels);
 	if (rc >= 0)
-		rc = sd_event_loop(loop);
+		rc = sd_event_loop(ctl->loop);
 	ask_stop(ctl->ask);
-	sd_event_unref(loop);
+	sd_event_unref(ctl->loop);
 	return rc;
 }
 

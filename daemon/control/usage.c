@@ -27,23 +27,37 @@ void usage_fini(struct usage *u)
 	free(u->pool);
 }
 
-static void count(struct usage_count *c, bool declined)
+/* Where to count a lease of this state; NULL: nowhere. */
+static uint64_t *place_of(struct usage_count *c, uint8_t state, bool ended)
 {
-	c->assigned++;
-	c->declined += declined;
+	if (state == LEASE_RELEASED)
+		return &c->released;
+	if (state == LEASE_EXPIRED || (state == LEASE_ASSIGNED && ended))
+		return &c->expired;
+	return state <= LEASE_DECLINED && !ended ? &c->assigned : NULL;
 }
 
-static void count_record(struct usage *u, const struct child *c, const struct table_record *t)
+static void count(struct usage_count *c, uint8_t state, bool ended)
+{
+	uint64_t *place = place_of(c, state, ended);
+
+	if (place == NULL)
+		return;
+	++*place;
+	c->declined += state == LEASE_DECLINED;
+}
+
+static void count_record(struct usage *u, const struct child *c, const struct table_record *t,
+	bool ended)
 {
 	const struct model_subnet *s = model_subnet_by_id(c->model, t->subnet_id);
 	const struct pool_range *pool = pool_of(c->pools, t->address);
-	bool declined = t->state == LEASE_DECLINED;
 
-	count(&u->all, declined);
+	count(&u->all, t->state, ended);
 	if (s != NULL)
-		count(&u->subnet[s->index], declined);
+		count(&u->subnet[s->index], t->state, ended);
 	if (pool != NULL)
-		count(&u->pool[pool - c->pools->v], declined);
+		count(&u->pool[pool - c->pools->v], t->state, ended);
 }
 
 void usage_refresh(struct usage *u, const struct child *c)
@@ -62,8 +76,7 @@ void usage_refresh(struct usage *u, const struct child *c)
 		bool ended = t->valid_lft != RECORD_INFINITE &&
 			(uint64_t)t->cltt + t->valid_lft <= now;
 
-		if (t->address != 0 && (t->state == LEASE_ASSIGNED || t->state == LEASE_DECLINED) &&
-			!ended)
-			count_record(u, c, t);
+		if (t->address != 0 && t->state <= LEASE_RELEASED)
+			count_record(u, c, t, ended);
 	}
 }

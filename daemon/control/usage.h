@@ -14,6 +14,8 @@
 struct usage_count {
 	uint64_t assigned; /* leases that have not ended; declined ones too */
 	uint64_t declined;
+	uint64_t expired;  /* ended, and remembered for their clients */
+	uint64_t released; /* given back, and remembered */
 };
 
 struct usage {

@@ -155,12 +155,15 @@ json_t *server_ask(struct server *s, const char *request)
 	char text[4096];
 	size_t len = strlen(request);
 	json_error_t error;
-	json_t *answer;
+	json_t *answer, *command;
 
 	cr_assert(len < sizeof(text));
 	for (size_t i = 0; i <= len; i++)
 		text[i] = (char)(request[i] == '\'' ? '"' : request[i]);
-	command_run(&s->control, text, len, &a);
+	command = command_parse(text, len, &a);
+	if (command != NULL)
+		command_run(&s->control, command, &a);
+	json_decref(command);
 	progress = a.more == NULL ? ANSWER_DONE : ANSWER_MORE;
 	while (progress != ANSWER_DONE) {
 		progress = a.more(&a);

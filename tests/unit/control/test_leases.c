@@ -271,11 +271,14 @@ Test(leases, pieces)
 {
 	enum answer_progress progress;
 	struct answer a = {0};
+	json_t *command;
 	size_t total = 0, peak = 0;
 
 	server_many(&s, 0x0a000000, 3000, 5);
 	server_carry(&s);
-	command_run(&s.control, "{\"command\": \"lease4-get-all\"}", 29, &a);
+	command = json_pack("{ss}", "command", "lease4-get-all");
+	command_run(&s.control, command, &a);
+	json_decref(command);
 	do {
 		progress = a.more(&a);
 		total += out_waiting(&a.out);

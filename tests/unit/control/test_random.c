@@ -83,10 +83,13 @@ static void run(struct server *s, const char *text, size_t len)
 	enum answer_progress progress = ANSWER_MORE;
 	struct answer a = {0};
 	json_error_t error;
-	json_t *answer;
+	json_t *answer, *command;
 	json_int_t result = -1;
 
-	command_run(&s->control, text, len, &a);
+	command = command_parse(text, len, &a);
+	if (command != NULL)
+		command_run(&s->control, command, &a);
+	json_decref(command);
 	while (a.more != NULL && progress != ANSWER_DONE) {
 		progress = a.more(&a);
 		if (progress == ANSWER_WAIT) {
