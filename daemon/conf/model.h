@@ -142,6 +142,16 @@ enum model_socket_type {
 	MODEL_UDP,
 };
 
+/* What to do with a lease that is read from a file and whose subnet id is not configured, or
+ * whose address is not in that subnet. */
+enum model_lease_checks {
+	MODEL_CHECK_NONE,    /* keep it */
+	MODEL_CHECK_WARN,    /* keep it and report it */
+	MODEL_CHECK_FIX,     /* give it the subnet of its address; keep it if there is none */
+	MODEL_CHECK_FIX_DEL, /* the same, but drop it if there is none */
+	MODEL_CHECK_DEL,     /* drop it */
+};
+
 /* A range of addresses that one subnet answers for. */
 struct model_range {
 	uint32_t start, end;
@@ -160,6 +170,7 @@ struct model {
 	uint32_t hold_reclaimed_time;      /* s */
 	uint32_t history_size;             /* MiB, 0: none is kept */
 	uint32_t offer_hold_time;          /* s an offered address is kept for its client */
+	enum model_lease_checks lease_checks;
 	uint64_t total_addresses;          /* in all pools */
 	size_t n_subnets;
 	struct model_subnet **subnets; /* members of shared networks first */

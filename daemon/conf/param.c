@@ -20,7 +20,8 @@
 #define I        PARAM_AT_INTERFACES
 #define R        PARAM_AT_RELAY
 #define E        PARAM_AT_EXPIRED
-#define ANYWHERE (G | N | S | P | O | D | I | R | E)
+#define K        PARAM_AT_SANITY
+#define ANYWHERE (G | N | S | P | O | D | I | R | E | K)
 
 #define READ(id, name, type, places, def, min, max, child, choices, text)                          \
 	{name, PARAM_KIND_READ, PARAM_TYPE_##type, places, def, min, max, child, choices, text},
@@ -57,6 +58,8 @@ const char *param_place_name(enum param_place place)
 		return "relay";
 	case PARAM_AT_EXPIRED:
 		return "expired-leases-processing";
+	case PARAM_AT_SANITY:
+		return "sanity-checks";
 	}
 	bug("unknown place");
 }

@@ -24,8 +24,9 @@ enum param_place {
 	PARAM_AT_INTERFACES = 64,
 	PARAM_AT_RELAY = 128,
 	PARAM_AT_EXPIRED = 256,
+	PARAM_AT_SANITY = 512,
 };
-#define PARAM_PLACES 9
+#define PARAM_PLACES 10
 
 enum param_type {
 	PARAM_TYPE_BOOL,
