@@ -249,6 +249,22 @@ int journal_bounds(struct journal *j, uint64_t *ret_first, uint64_t *ret_last, s
 	return 0;
 }
 
+int journal_reaches(struct journal *j, uint64_t applied, uint64_t *ret_last, struct err *err)
+{
+	uint64_t first, last;
+	int rc = journal_bounds(j, &first, &last, err);
+
+	if (rc < 0)
+		return rc;
+	*ret_last = last;
+	if (last >= applied)
+		return 0;
+	return err_set(err, -EBADMSG,
+		"restore both from one backup; a journal must never be removed by itself",
+		"the journal ends at position %llu, but the lease database holds changes up to %llu",
+		(unsigned long long)last, (unsigned long long)applied);
+}
+
 struct trim {
 	uint64_t position;
 	size_t max;

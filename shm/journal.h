@@ -32,6 +32,10 @@ int64_t journal_read(struct journal *j, uint64_t from, size_t max, journal_fn *f
  * if everything is trimmed. */
 int journal_bounds(struct journal *j, uint64_t *ret_first, uint64_t *ret_last, struct err *err);
 
+/* Whether the journal goes as far as the lease database beside it: an older journal would hand out
+ * positions that are taken already. *ret_last: its last position. 0 or -EBADMSG with words. */
+int journal_reaches(struct journal *j, uint64_t applied, uint64_t *ret_last, struct err *err);
+
 /* Removes changes up to and including position, in one transaction that frees at most about max
  * of them; keeps the last one, which remembers the numbering. Returns whether more is left to
  * trim (1), all is done (0), or a negative code. */

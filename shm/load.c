@@ -123,28 +123,15 @@ static int queue_ended(const struct child *c, struct err *err)
 	return 0;
 }
 
-/* An older journal beside a newer database would hand out positions that are taken already. */
-static int check_positions(uint64_t applied, uint64_t last, struct err *err)
-{
-	if (last >= applied)
-		return 0;
-	return err_set(err, -EBADMSG,
-		"restore both from one backup; a journal must never be removed by itself",
-		"the journal ends at position %llu, but the lease database holds changes up to %llu",
-		(unsigned long long)last, (unsigned long long)applied);
-}
-
 static int load_all(struct load *l, struct leasedb *db, struct journal *j)
 {
 	struct region *r = l->child->region;
-	uint64_t applied, leases, first, last, begun = clock_mono_ns();
+	uint64_t applied, leases, last, begun = clock_mono_ns();
 	int64_t replayed;
 	int rc = leasedb_position(db, &applied, &leases, l->err);
 
 	if (rc == 0)
-		rc = journal_bounds(j, &first, &last, l->err);
-	if (rc == 0)
-		rc = check_positions(applied, last, l->err);
+		rc = journal_reaches(j, applied, &last, l->err);
 	if (rc == 0)
 		populate(r, leases);
 	if (rc == 0)

@@ -210,6 +210,16 @@ enum model_socket_type {
 	MODEL_UDP,
 };
 
+/* What to do with a lease that is read from a file and whose subnet id is not configured, or
+ * whose address is not in that subnet. */
+enum model_lease_checks {
+	MODEL_CHECK_NONE,    /* keep it */
+	MODEL_CHECK_WARN,    /* keep it and report it */
+	MODEL_CHECK_FIX,     /* give it the subnet of its address; keep it if there is none */
+	MODEL_CHECK_FIX_DEL, /* the same, but drop it if there is none */
+	MODEL_CHECK_DEL,     /* drop it */
+};
+
 /* Subnets that may serve a client, in order of look-up: the first one whose guards the client
  * passes does. What stands behind one without guards is left out. */
 struct model_candidates {
@@ -243,6 +253,7 @@ struct model {
 	uint32_t offer_hold_time;          /* s an offered address is kept for its client */
 	size_t n_http;
 	struct model_http *http;
+	enum model_lease_checks lease_checks;
 	uint64_t total_addresses;          /* in all pools */
 	size_t n_subnets;
 	struct model_subnet **subnets; /* members of shared networks first */

@@ -27,7 +27,8 @@
 #define WA       PARAM_AT_HTTP_AUTH
 #define WC       PARAM_AT_HTTP_CLIENT
 #define WH       PARAM_AT_HTTP_HEADER
-#define ANYWHERE (G | N | S | P | O | D | I | R | E | C | H | W | WT | WA | WC | WH)
+#define K        PARAM_AT_SANITY
+#define ANYWHERE (G | N | S | P | O | D | I | R | E | C | H | W | WT | WA | WC | WH | K)
 
 #define READ(id, name, type, places, def, min, max, child, choices, text)                          \
 	{name, PARAM_KIND_READ, PARAM_TYPE_##type, places, def, min, max, child, choices, text},
@@ -78,6 +79,8 @@ const char *param_place_name(enum param_place place)
 		return "clients";
 	case PARAM_AT_HTTP_HEADER:
 		return "http-headers";
+	case PARAM_AT_SANITY:
+		return "sanity-checks";
 	}
 	bug("unknown place");
 }

@@ -235,6 +235,25 @@ static int read_network(struct draft *d, const struct tree_node *map, struct sco
 	return 0;
 }
 
+static enum model_lease_checks read_sanity(struct draft *d, const struct tree_node *map)
+{
+	static const char *const words[] = {
+		[MODEL_CHECK_NONE] = "none",
+		[MODEL_CHECK_WARN] = "warn",
+		[MODEL_CHECK_FIX] = "fix",
+		[MODEL_CHECK_FIX_DEL] = "fix-del",
+		[MODEL_CHECK_DEL] = "del",
+	};
+	struct param_set set = {.v = {NULL}};
+	unsigned i = 0;
+
+	if (map != NULL)
+		param_check(map, PARAM_AT_SANITY, d->report, &set);
+	while (strcmp(words[i], param_string(&set, PARAM_LEASE_CHECKS)) != 0)
+		i++;
+	return (enum model_lease_checks)i;
+}
+
 static void read_globals(struct draft *d, const struct tree_node *root, const struct param_set *set)
 {
 	struct model *m = d->model;
@@ -248,6 +267,7 @@ static void read_globals(struct draft *d, const struct tree_node *root, const st
 		param_check(set->v[PARAM_EXPIRED], PARAM_AT_EXPIRED, d->report, &expired);
 	m->history_size = param_uint(set, PARAM_HISTORY_SIZE);
 	m->hold_reclaimed_time = param_uint(&expired, PARAM_HOLD_RECLAIMED_TIME);
+	m->lease_checks = read_sanity(d, set->v[PARAM_SANITY_CHECKS]);
 	if (set->v[PARAM_INTERFACES_CONFIG] == NULL && d->report->errors == 0)
 		report_warning(d->report, root,
 			"no interface is served: name them in interfaces-config");

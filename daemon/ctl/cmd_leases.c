@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "daemon/ctl/lease_text.h"
+#include "daemon/ctl/leases_csv.h"
 #include "daemon/ctl/page.h"
 
 static bool is_wanted(const struct ctl *c, const json_t *lease)
@@ -22,7 +23,7 @@ static bool is_wanted(const struct ctl *c, const json_t *lease)
 static void write_one(const struct ctl *c, const json_t *lease, struct table *t, bool *begun)
 {
 	if (c->csv) {
-		lease_text_csv_row(lease);
+		lease_text_csv_row(stdout, lease);
 	} else if (c->json) {
 		fputs(*begun ? ",\n" : "\n", stdout);
 		json_dumpf(lease, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
@@ -44,7 +45,7 @@ int cmd_leases(const struct ctl *c)
 	page_init(&p, c);
 	rc = page_next(&p, &leases);
 	if (rc >= 0 && c->csv)
-		lease_text_csv_head();
+		leases_csv_write_head(stdout);
 	else if (rc >= 0 && c->json)
 		putchar('[');
 	while (rc > 0) {

@@ -24,8 +24,11 @@ struct ctl {
 	bool colour;    /* standard output is a terminal that wants it */
 	int64_t subnet; /* leases only: id, or CTL_ANY */
 	int state;      /* leases only: number of the state, or CTL_ANY */
-	const char *out; /* import only: file to write, NULL: standard output */
-	bool lenient;    /* import only: leave out what cannot be carried over */
+	bool force;     /* import leases only */
+	bool lenient;   /* import of configurations only: leave out what cannot be carried over */
+	const char *out;       /* import, export: file to write, NULL: standard output */
+	const char *config;    /* import leases only: NULL: not given */
+	const char *state_dir; /* import leases, export only: NULL: not given */
 	int argc;       /* what follows the command's name */
 	char **argv;
 };
@@ -41,5 +44,8 @@ int cmd_reload(const struct ctl *c);
 int cmd_command(const struct ctl *c);
 int cmd_check(const struct ctl *c);
 int cmd_import_kea(const struct ctl *c);
+int cmd_import_leases(const struct ctl *c);
+int cmd_import_isc(const struct ctl *c);
+int cmd_export_leases(const struct ctl *c);
 
 #endif

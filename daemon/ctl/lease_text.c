@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "daemon/ctl/leases_csv.h"
 #include "daemon/ctl/print.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -88,59 +89,42 @@ void lease_text_row(struct table *t, const json_t *lease)
 	table_add_json(t, json_object_get(lease, "hostname"));
 }
 
-void lease_text_csv_head(void)
+static const char *string(const json_t *lease, const char *key)
 {
-	puts("address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,"
-	     "state,user_context,pool_id");
+	const char *s = json_string_value(json_object_get(lease, key));
+
+	return s != NULL ? s : "";
 }
 
-static void csv_text(const char *s, size_t n)
+static char *context(const json_t *lease)
 {
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)s[i];
+	const json_t *v = json_object_get(lease, "user-context");
+	char *text = v != NULL ? json_dumps(v, JSON_COMPACT) : strdup("");
 
-		if (c == ',' || c == '&' || c < 0x20 || c > 0x7e)
-			printf("&#x%02x", c);
-		else
-			putchar(c);
-	}
-	putchar(',');
-}
-
-static void csv_string(const json_t *lease, const char *key)
-{
-	const json_t *v = json_object_get(lease, key);
-
-	csv_text(json_is_string(v) ? json_string_value(v) : "", json_string_length(v));
-}
-
-static void csv_number(json_int_t v, char end)
-{
-	printf("%" JSON_INTEGER_FORMAT "%c", v, end);
-}
-
-static void csv_json(const json_t *v)
-{
-	char *text = json_dumps(v, JSON_COMPACT);
-
-	if (v != NULL && text == NULL)
+	if (text == NULL)
 		print_no_memory();
-	csv_text(text != NULL ? text : "", text != NULL ? strlen(text) : 0);
-	free(text);
+	return text;
 }
 
-void lease_text_csv_row(const json_t *lease)
+void lease_text_csv_row(FILE *f, const json_t *lease)
 {
-	csv_string(lease, "ip-address");
-	csv_string(lease, "hw-address");
-	csv_string(lease, "client-id");
-	csv_number(number(lease, "valid-lft"), ',');
-	csv_number(expiry(lease), ',');
-	csv_number(number(lease, "subnet-id"), ',');
-	csv_number(json_is_true(json_object_get(lease, "fqdn-fwd")), ',');
-	csv_number(json_is_true(json_object_get(lease, "fqdn-rev")), ',');
-	csv_string(lease, "hostname");
-	csv_number(number(lease, "state"), ',');
-	csv_json(json_object_get(lease, "user-context"));
-	csv_number(number(lease, "pool-id"), '\n');
+	const json_t *hostname = json_object_get(lease, "hostname");
+	char *json = context(lease);
+	const struct leases_csv_row row = {
+		.address = string(lease, "ip-address"),
+		.hwaddr = string(lease, "hw-address"),
+		.client_id = string(lease, "client-id"),
+		.valid_lifetime = number(lease, "valid-lft"),
+		.expire = expiry(lease),
+		.subnet_id = number(lease, "subnet-id"),
+		.state = number(lease, "state"),
+		.pool_id = number(lease, "pool-id"),
+		.fqdn_fwd = json_is_true(json_object_get(lease, "fqdn-fwd")),
+		.fqdn_rev = json_is_true(json_object_get(lease, "fqdn-rev")),
+		.hostname = span_of(string(lease, "hostname"), json_string_length(hostname)),
+		.user_context = span_of(json, strlen(json)),
+	};
+
+	leases_csv_write(f, &row);
+	free(json);
 }

@@ -7,6 +7,7 @@
 #define LESSOR_DAEMON_CTL_LEASE_TEXT_H
 
 #include <jansson.h>
+#include <stdio.h>
 
 #include "daemon/ctl/table.h"
 
@@ -16,7 +17,7 @@ int lease_text_parse_state(const char *s, int *ret_state);
 void lease_text_table(struct table *t, bool colour);
 void lease_text_row(struct table *t, const json_t *lease);
 
-void lease_text_csv_head(void);
-void lease_text_csv_row(const json_t *lease);
+/* A row of Kea's lease file (leases_csv.h). */
+void lease_text_csv_row(FILE *f, const json_t *lease);
 
 #endif

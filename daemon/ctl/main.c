@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lessorctl: asks a running server over its control socket. Reads the command line and calls the
+ * lessorctl: asks a running server over its control socket, and carries configurations and leases
+ * over from other servers. Reads the command line and calls the
  * command; options may stand before or after it.
  */
 #include "config.h"
@@ -21,7 +22,9 @@ enum {
 	OPT_SUBNET,
 	OPT_STATE,
 	OPT_CSV,
+	OPT_FORCE,
 	OPT_LENIENT,
+	OPT_STATE_DIR,
 	OPT_VERSION,
 	OPT_HELP,
 };
@@ -31,40 +34,55 @@ static const struct option options[] = {
 	{"subnet", required_argument, NULL, OPT_SUBNET},
 	{"state", required_argument, NULL, OPT_STATE},
 	{"csv", no_argument, NULL, OPT_CSV},
+	{"force", no_argument, NULL, OPT_FORCE},
 	{"lenient", no_argument, NULL, OPT_LENIENT},
+	{"state-dir", required_argument, NULL, OPT_STATE_DIR},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{"help", no_argument, NULL, OPT_HELP},
 	{NULL, 0, NULL, 0},
+};
+
+/* Options that not every command has. */
+enum {
+	HAS_CSV = 1,
+	HAS_SUBNET = 2,
+	HAS_STATE = 4,
+	HAS_OUT = 8,
+	HAS_CONFIG = 16,
+	HAS_STATE_DIR = 32,
+	HAS_FORCE = 64,
+	HAS_LENIENT = 128,
 };
 
 struct command {
 	const char *name, *verb;        /* verb: second word or NULL */
 	int min_args, max_args;         /* after name and verb */
 	int (*run)(const struct ctl *); /* NULL: not available in this version */
+	unsigned has;                   /* set of HAS_... */
 };
 
 static const struct command commands[] = {
-	{"status", NULL, 0, 0, cmd_status},
-	{"leases", NULL, 0, 0, cmd_leases},
-	{"lease", "get", 1, 1, cmd_lease_get},
-	{"lease", "del", 1, 1, cmd_lease_del},
-	{"lease", "add", 0, 0, NULL},
-	{"stats", NULL, 0, 0, cmd_stats},
-	{"command", NULL, 1, 2, cmd_command},
-	{"check", NULL, 1, 1, cmd_check},
-	{"subnets", NULL, 0, 0, cmd_subnets},
-	{"reload", NULL, 0, 0, cmd_reload},
-	{"import", "kea", 1, 1, cmd_import_kea},
-	{"import", "isc", 0, 0, NULL},
-	{"import", "leases", 0, 0, NULL},
-	{"ha", NULL, 0, 0, NULL},
-	{"explain", NULL, 0, 0, NULL},
-	{"history", NULL, 1, 1, cmd_history},
-	{"watch", NULL, 0, 0, NULL},
-	{"trace", NULL, 0, 0, NULL},
-	{"selftest", NULL, 0, 0, NULL},
-	{"export", NULL, 0, 0, NULL},
-	{"backup", NULL, 0, 0, NULL},
+	{"status", NULL, 0, 0, cmd_status, 0},
+	{"leases", NULL, 0, 0, cmd_leases, HAS_CSV | HAS_SUBNET | HAS_STATE},
+	{"lease", "get", 1, 1, cmd_lease_get, 0},
+	{"lease", "del", 1, 1, cmd_lease_del, 0},
+	{"lease", "add", 0, 0, NULL, 0},
+	{"stats", NULL, 0, 0, cmd_stats, 0},
+	{"command", NULL, 1, 2, cmd_command, 0},
+	{"check", NULL, 1, 1, cmd_check, 0},
+	{"subnets", NULL, 0, 0, cmd_subnets, 0},
+	{"reload", NULL, 0, 0, cmd_reload, 0},
+	{"ha", NULL, 0, 0, NULL, 0},
+	{"explain", NULL, 0, 0, NULL, 0},
+	{"history", NULL, 1, 1, cmd_history, 0},
+	{"watch", NULL, 0, 0, NULL, 0},
+	{"trace", NULL, 0, 0, NULL, 0},
+	{"selftest", NULL, 0, 0, NULL, 0},
+	{"import", "kea", 1, 1, cmd_import_kea, HAS_OUT | HAS_LENIENT},
+	{"import", "isc", 1, 1, cmd_import_isc, HAS_OUT | HAS_LENIENT},
+	{"import", "leases", 1, 1, cmd_import_leases, HAS_CONFIG | HAS_STATE_DIR | HAS_FORCE},
+	{"export", "leases", 0, 0, cmd_export_leases, HAS_OUT | HAS_STATE_DIR},
+	{"backup", NULL, 0, 0, NULL, 0},
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -72,7 +90,7 @@ static const struct command commands[] = {
 static void print_help(void)
 {
 	puts("Usage: lessorctl [-s SOCKET] [--json] COMMAND\n"
-	     "Asks and commands a running lessord.\n\n"
+	     "Asks and commands a running lessord; imports from other servers.\n\n"
 	     "  status                     how the server is\n"
 	     "  leases [--subnet ID] [--state S] [--csv]\n"
 	     "                             list leases; S: assigned, declined, expired-reclaimed,\n"
@@ -86,7 +104,13 @@ static void print_help(void)
 	     "  command NAME [JSON]        any control command, raw\n"
 	     "  check FILE                 check a configuration file\n"
 	     "  import kea FILE [-o OUT] [--lenient]\n"
-	     "                             Kea's configuration to Lessor's\n\n"
+	     "                             Kea's configuration to Lessor's\n"
+	     "  import isc FILE [-o OUT] [--lenient]\n"
+	     "                             ISC dhcpd's configuration, dhcpd.conf, to Lessor's\n"
+	     "  import leases FILE [-c CONFIG] [--state-dir DIR] [--force]\n"
+	     "                             leases of Kea or ISC dhcpd, while lessord does not run\n"
+	     "  export leases [-o OUT] [--state-dir DIR]\n"
+	     "                             all leases as Kea's lease file\n\n"
 	     "  -s SOCKET   control socket [" LESSOR_RUNDIR "/control.sock]\n"
 	     "  --json      print JSON\n"
 	     "  --version   print the version\n\n"
@@ -120,17 +144,26 @@ static int take(struct ctl *c, int opt, int *ret_exit)
 	case 's':
 		c->socket = optarg;
 		return 0;
+	case 'o':
+		c->out = optarg;
+		return 0;
+	case 'c':
+		c->config = optarg;
+		return 0;
 	case OPT_JSON:
 		c->json = true;
 		return 0;
 	case OPT_CSV:
 		c->csv = true;
 		return 0;
-	case 'o':
-		c->out = optarg;
+	case OPT_FORCE:
+		c->force = true;
 		return 0;
 	case OPT_LENIENT:
 		c->lenient = true;
+		return 0;
+	case OPT_STATE_DIR:
+		c->state_dir = optarg;
 		return 0;
 	case OPT_SUBNET:
 		if (parse_subnet(optarg, &c->subnet) == 0)
@@ -158,22 +191,18 @@ static int take(struct ctl *c, int opt, int *ret_exit)
 	return -ECANCELED;
 }
 
-/* A command of two words whose second one is missing or wrong. */
 static void complain_verb(const char *name, const char *verb)
 {
-	char verbs[128] = "";
+	char verbs[64] = "";
 
 	for (size_t i = 0; i < N_COMMANDS; i++) {
 		size_t len = strlen(verbs);
 
-		if (strcmp(commands[i].name, name) == 0)
+		if (strcmp(commands[i].name, name) == 0 && commands[i].verb != NULL)
 			snprintf(verbs + len, sizeof(verbs) - len, "%s%s", len > 0 ? ", " : "",
 				commands[i].verb);
 	}
-	if (verb != NULL)
-		print_error("%s %s: unknown; there are: %s", name, verb, verbs);
-	else
-		print_error("%s: incomplete; there are: %s", name, verbs);
+	print_error("%s: %s: one of %s", name, verb != NULL ? "unknown" : "incomplete", verbs);
 }
 
 static void complain_unknown(const char *name, const char *verb)
@@ -214,18 +243,31 @@ static const struct command *find(int n, char **words, int *ret_words)
 /* What cannot go together, once all options are known; 0 or CTL_USAGE. */
 static int check_use(const struct ctl *c, const struct command *cmd)
 {
+	const struct {
+		const char *name;
+		unsigned option;
+		bool given;
+	} given[] = {
+		{"--csv", HAS_CSV, c->csv},
+		{"--subnet", HAS_SUBNET, c->subnet != CTL_ANY},
+		{"--state", HAS_STATE, c->state != CTL_ANY},
+		{"-o", HAS_OUT, c->out != NULL},
+		{"-c", HAS_CONFIG, c->config != NULL},
+		{"--state-dir", HAS_STATE_DIR, c->state_dir != NULL},
+		{"--force", HAS_FORCE, c->force},
+		{"--lenient", HAS_LENIENT, c->lenient},
+	};
+
 	if (c->argc < cmd->min_args || c->argc > cmd->max_args) {
 		print_error("%s: too %s arguments", cmd->name,
 			c->argc < cmd->min_args ? "few" : "many");
 		return usage();
 	}
-	if (cmd->run != cmd_leases && (c->csv || c->subnet != CTL_ANY || c->state != CTL_ANY)) {
-		print_error("--csv, --subnet and --state belong to 'leases'");
-		return usage();
-	}
-	if (cmd->run != cmd_import_kea && (c->out != NULL || c->lenient)) {
-		print_error("-o and --lenient belong to 'import kea'");
-		return usage();
+	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++) {
+		if (given[i].given && (cmd->has & given[i].option) == 0) {
+			print_error("%s: '%s' has no such option", given[i].name, cmd->name);
+			return usage();
+		}
 	}
 	if (c->csv && c->json) {
 		print_error("--csv and --json exclude each other");
@@ -266,7 +308,7 @@ static int run(struct ctl *c, int n, char **words)
 		return CTL_USAGE;
 	}
 	/* the last word of the name stands where getopt expects the program's */
-	if (parse(c, n - used + 1, words + used - 1, "s:o:", &status) < 0)
+	if (parse(c, n - used + 1, words + used - 1, "s:o:c:", &status) < 0)
 		return status;
 	c->argc = n - used + 1 - optind;
 	c->argv = words + used - 1 + optind;

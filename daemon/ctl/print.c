@@ -63,19 +63,15 @@ void print_escaped(FILE *f, const char *s, size_t n)
 	}
 }
 
-void print_error(const char *fmt, ...)
+static void __attribute__((format(printf, 2, 0)))
+print_text(const char *before, const char *fmt, va_list ap)
 {
 	char *text, *line;
-	va_list ap;
-	int n;
 
-	va_start(ap, fmt);
-	n = vasprintf(&text, fmt, ap);
-	va_end(ap);
-	if (n < 0)
+	if (vasprintf(&text, fmt, ap) < 0)
 		print_no_memory();
 	fflush(stdout);
-	fputs("lessorctl: ", stderr);
+	fputs(before, stderr);
 	line = text;
 	for (char *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
 		print_escaped(stderr, line, (size_t)(end - line));
@@ -84,6 +80,32 @@ void print_error(const char *fmt, ...)
 	print_escaped(stderr, line, strlen(line));
 	fputc('\n', stderr);
 	free(text);
+}
+
+void print_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	print_text("lessorctl: ", fmt, ap);
+	va_end(ap);
+}
+
+void print_line(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	print_text("", fmt, ap);
+	va_end(ap);
+}
+
+void print_err(const struct err *e)
+{
+	if (e->cure[0] != '\0')
+		print_error("%s (%s)", e->text, e->cure);
+	else
+		print_error("%s", e->text);
 }
 
 int print_json(const json_t *v)

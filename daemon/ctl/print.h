@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "shm/base/err.h"
+
 #define PRINT_BOLD   "\033[1m"
 #define PRINT_RED    "\033[31m"
 #define PRINT_GREEN  "\033[32m"
@@ -27,6 +29,12 @@ void print_escaped(FILE *f, const char *s, size_t n);
 
 /* Prints "lessorctl: ..." on standard error, escaped; lines after the first are indented. */
 void print_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same without a name in front: for "FILE:LINE: ...". */
+void print_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Prints what went wrong and its cure. */
+void print_err(const struct err *e);
 
 /* Prints v as indented JSON and a line feed. Returns the exit status. */
 int print_json(const json_t *v);
