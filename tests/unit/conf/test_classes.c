@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-#include "shm/base/clock.h"
 #include "tests/unit/conf/loaded.h"
 
 #define FACE "interfaces-config = { interfaces = [ \"eth0\" ]; };\n"
@@ -188,7 +188,7 @@ Test(classes, sixteen_thousand, .init = loaded_enter, .fini = loaded_leave)
 	size_t size = n * 100 + 200, len;
 	char *text = malloc(size);
 	struct loaded *l;
-	uint64_t start;
+	clock_t start;
 
 	cr_assert_not_null(text);
 	len = (size_t)snprintf(text, size, FACE "client-classes = ( { name = \"first\"; }");
@@ -196,10 +196,10 @@ Test(classes, sixteen_thousand, .init = loaded_enter, .fini = loaded_leave)
 		len += (size_t)snprintf(text + len, size - len,
 			",\n{ name = \"class-%u\"; test = \"option[77].hex == 'v%u'\"; }", i, i);
 	snprintf(text + len, size - len, ");");
-	start = clock_mono_ns();
+	start = clock();
 	l = loaded_good(text);
 	/* ten times what it takes */
-	cr_expect(clock_mono_ns() - start < 5 * CLOCK_NS_PER_S);
+	cr_expect(clock() - start < 5 * CLOCKS_PER_SEC);
 	cr_expect(l->model->first.n_operands == 1 && l->model->first.others.n == 0);
 	cr_expect(model_classes_by_value(l->model, &l->model->first, 0, span_of("v777", 4)).v[0] ==
 		778);

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-#include "shm/base/clock.h"
 #include "tests/unit/conf/loaded.h"
 
 #define FACE "interfaces-config = { interfaces = [ \"eth0\" ]; };\n"
@@ -196,7 +196,7 @@ Test(hosts, fourteen_thousand, .init = loaded_enter, .fini = loaded_leave)
 	size_t size = n * 120 + 200, len;
 	char *text = malloc(size);
 	struct loaded *l;
-	uint64_t start;
+	clock_t start;
 
 	cr_assert_not_null(text);
 	len = (size_t)snprintf(text, size,
@@ -207,10 +207,10 @@ Test(hosts, fourteen_thousand, .init = loaded_enter, .fini = loaded_leave)
 			"\"10.1.%u.%u\"; hostname = \"h-%u\"; }", i > 0 ? "," : "", i >> 8, i & 255,
 			i >> 8, i & 255, i);
 	snprintf(text + len, size - len, "); } );");
-	start = clock_mono_ns();
+	start = clock();
 	l = loaded_good(text);
 	/* ten times what it takes */
-	cr_expect(clock_mono_ns() - start < 5 * CLOCK_NS_PER_S);
+	cr_expect(clock() - start < 5 * CLOCKS_PER_SEC);
 	cr_assert(l->model->n_hosts == n);
 	for (unsigned i = 0; i < n; i++) {
 		uint8_t mac[6] = {2, 0, 0, 0, (uint8_t)(i >> 8), (uint8_t)i};

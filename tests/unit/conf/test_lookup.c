@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "daemon/conf/range.h"
-#include "shm/base/clock.h"
 #include "shm/base/text.h"
 #include "tests/unit/conf/loaded.h"
 
@@ -246,7 +246,7 @@ Test(lookup, ten_thousand_subnets, .init = loaded_enter, .fini = loaded_leave)
 {
 	struct text t = {NULL, 0, 0};
 	struct loaded *l;
-	uint64_t start;
+	clock_t start;
 
 	add(&t, "interfaces-config = { interfaces = [ \"*\" ]; };\nsubnet4 = ( ");
 	for (unsigned i = 0; i < 10000; i++)
@@ -258,10 +258,10 @@ Test(lookup, ten_thousand_subnets, .init = loaded_enter, .fini = loaded_leave)
 			i > 0 ? ", " : "", i + 1, i / 256, i % 256, i / 256, i % 256, i / 256,
 			i % 256, i / 256, i % 256, i / 256, i % 256);
 	add(&t, ");\n");
-	start = clock_mono_ns();
+	start = clock();
 	l = loaded_good(t.p);
 	/* Ten times what it takes: a slow machine or sanitizers do not count, a bad curve does. */
-	cr_expect(clock_mono_ns() - start < 5 * CLOCK_NS_PER_S);
+	cr_expect(clock() - start < 5 * CLOCKS_PER_SEC);
 	cr_expect(l->model->n_subnets == 10000 && l->model->total_addresses == 2410000);
 	cr_expect(model_subnet_by_address(l->model, 0x0a010203)->id == 0x103);
 	cr_expect(loaded_first(model_subnets_by_relay(l->model, 0x0a010201))->id == 0x103);
