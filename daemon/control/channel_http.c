@@ -289,6 +289,7 @@ static struct http_connection *new_connection(struct http_listener *l, struct MH
 		sd_event_source_set_time_relative(h->sweep, SWEEP_US);
 	sd_event_source_set_enabled(h->sweep, SD_EVENT_ONESHOT);
 	http_enter(c, HTTP_IDLE);
+	c->octets_then = c->octets = 0; /* what came before we looked is part of a request, too */
 	return c;
 }
 

@@ -14,8 +14,8 @@
 
 struct http;
 
-/* Serves the addresses of ctl->child->model->http on the sockets that the child was given. Returns 0
- * or a negative errno value. What is open ends with the process. */
+/* Serves the addresses of ctl->child->model->http on the sockets that the child was given. Returns
+ * 0 or a negative errno value. What is open ends with the process. */
 int http_start(struct control *ctl, struct http **ret);
 
 /* Accepts nobody any more. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * control: the process that answers commands on RUN/control.sock and over HTTP. It changes leases by the same
- * commit as a worker and never holds one up.
+ * control: the process that answers commands on RUN/control.sock and over HTTP. It changes leases
+ * by the same commit as a worker and never holds one up.
  */
 #ifndef LESSOR_DAEMON_CONTROL_CONTROL_H
 #define LESSOR_DAEMON_CONTROL_CONTROL_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * secrets: texts one after the other in a memfd, in the order that daemon/web.c describes. Called by
- * the HTTP channel.
+ * secrets: texts one after the other in a memfd, in the order that daemon/web.c describes. Called
+ * by the HTTP channel.
  */
 #include "daemon/control/secrets.h"
 

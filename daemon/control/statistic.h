@@ -28,8 +28,8 @@ enum statistic_value {
 /* Takes every statistic; name is the writer's until it returns. */
 typedef void statistic_fn(void *arg, const char *name, uint64_t value);
 
-/* The global ones that statistic-get-all has; those of a subnet and its pools. usage_refresh() comes
- * first. */
+/* The global ones that statistic-get-all has; those of a subnet and its pools. usage_refresh()
+ * comes first. */
 void statistic_each_global(struct control *ctl, statistic_fn *fn, void *arg);
 void statistic_each_of_subnet(const struct control *ctl, const struct model_subnet *s,
 	statistic_fn *fn, void *arg);

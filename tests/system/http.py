@@ -306,8 +306,8 @@ def spoil(data, chance):
 
 
 def throw(make, requests):
-    """Sends each on a connection of its own, closes that direction; returns what comes within half a
-    second, for each."""
+    """Sends each on a connection of its own, closes that direction; returns what comes within half
+    a second, for each."""
     sockets, answers = [make() for _ in requests], []
     for s, data in zip(sockets, requests):
         s.settimeout(5)
