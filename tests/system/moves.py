@@ -12,7 +12,7 @@ from lib import case, dhcp, server as servers
 from lib.case import test
 from lib.config import server, subnet
 from lib.station import Station
-from lib.wait import check, equal
+from lib.wait import wait_for, check, equal
 
 HEAD = ("address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,"
         "state,user_context,pool_id\n")
@@ -67,6 +67,7 @@ def from_kea(lab):
     for client in clients:
         client.lease({dhcp.HOST_NAME: b"pc-%d" % clients.index(client)})
     clients[2].release()
+    wait_for(lambda: not other.holds(clients[2].address), 5, "the release has arrived")
     before = other.leases()
     other.stop()
     done = import_leases(one, os.path.join(other.state_dir, "leases.csv"))
