@@ -6,7 +6,6 @@
 #include "workers/alloc.h"
 
 #include "workers/classify.h"
-#include "workers/client.h"
 #include "workers/reserve.h"
 #include "workers/select.h"
 
@@ -46,12 +45,24 @@ static enum alloc_result found(struct query *q, uint32_t rec, const struct model
 	return ALLOC_CLAIMED;
 }
 
+/* Whether the address is never leased, though it lies in a pool: one of the server's own, or, where
+ * the configuration says so, the first or last of a /24. */
+static bool is_excluded(const struct query *q, const struct model_subnet *s, uint32_t address)
+{
+	uint32_t end = address & 0xff;
+
+	if (q->ctx->model->exclude_first_last_24 && s->prefix_len <= 24 &&
+		(end == 0 || end == 0xff))
+		return true;
+	return select_is_own(q, address);
+}
+
 /* Whether the configuration lets the client have an address that is not reserved for it. */
 static bool may_have(const struct query *q, const struct model_subnet *s,
 	const struct model_pool *pool, uint32_t address)
 {
 	return pool != NULL && select_may_use(q, s) && classify_passes(q, &pool->guard) &&
-		!select_is_own(q, address) && !reserve_is_others(q, s, pool, address);
+		!is_excluded(q, s, address) && !reserve_is_others(q, s, pool, address);
 }
 
 enum alloc_result alloc_claim_own(struct query *q, uint32_t rec, const struct model_subnet *subnet)
@@ -219,7 +230,23 @@ void alloc_give_back(struct query *q)
 	q->rec = TABLE_NONE;
 }
 
-struct lease alloc_lease(const struct query *q, uint8_t hostname[255])
+/* The relay's option 82, where it is to be kept: what came now, else what the lease has. */
+static struct span agent_to_keep(const struct query *q, struct table_copy *before)
+{
+	struct span agent = opt_get(&q->msg.opt, OPT_AGENT), none = {NULL, 0};
+	struct region *r = q->ctx->region;
+
+	if (!q->subnet->params.store_extended_info && !q->ctx->model->stash_agent_options)
+		return none;
+	if (agent.len > 0)
+		return agent.len <= 255 ? agent : none;
+	if (!table_is_client(r, table_record(r, q->rec), &q->client) ||
+		!table_read(r, q->rec, before))
+		return none;
+	return before->lease.agent;
+}
+
+struct lease alloc_lease(const struct query *q, struct alloc_text *text)
 {
 	struct lease l = {
 		.address = q->address,
@@ -236,6 +263,8 @@ struct lease alloc_lease(const struct query *q, uint8_t hostname[255])
 	memcpy(l.hwaddr, q->client.hwaddr, q->client.hlen);
 	if (l.client_id.len > 255)
 		l.client_id.len = 0;
-	l.hostname = span_of(hostname, client_hostname(q, hostname));
+	name_of(q, &text->name);
+	l.hostname = span_of(text->name.text, text->name.option != 0 ? text->name.len : 0);
+	l.agent = agent_to_keep(q, &text->before);
 	return l;
 }

@@ -6,6 +6,7 @@
 #ifndef LESSOR_WORKERS_ALLOC_H
 #define LESSOR_WORKERS_ALLOC_H
 
+#include "workers/name.h"
 #include "workers/query.h"
 
 enum alloc_result {
@@ -53,8 +54,14 @@ uint32_t alloc_other(const struct query *q);
 /* Gives q->rec back unchanged. */
 void alloc_give_back(struct query *q);
 
-/* What q says about the client as a lease of q->address in q->subnet; hostname: space for the
- * lease's host name. */
-struct lease alloc_lease(const struct query *q, uint8_t hostname[255]);
+/* Space for what a lease refers to. */
+struct alloc_text {
+	struct name name;
+	struct table_copy before;
+};
+
+/* What q says about the client as a lease of q->address in q->subnet, whose record q->rec is
+ * claimed; the lease refers to q's message and to text. */
+struct lease alloc_lease(const struct query *q, struct alloc_text *text);
 
 #endif

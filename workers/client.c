@@ -4,7 +4,7 @@
  */
 #include "workers/client.h"
 
-#include <ctype.h>
+#include <string.h>
 
 #include "shm/base/text.h"
 
@@ -23,24 +23,31 @@ bool client_identify(struct query *q)
 	return q->client.client_id.len > 0 || q->client.hlen > 0;
 }
 
-size_t client_hostname(const struct query *q, uint8_t buf[255])
+/* Whether the record is a lease that runs, and of this client as its subnet knows clients. */
+static bool is_lease_of(struct query *q, const struct table_record *t)
 {
-	struct span name = opt_get(&q->msg.opt, OPT_HOST_NAME);
-	size_t n = 0;
+	q->subnet = model_subnet_by_id(q->ctx->model, t->subnet_id);
+	return q->subnet != NULL && t->state == LEASE_ASSIGNED &&
+		!table_available(t, q->ctx->now) && client_identify(q) &&
+		table_is_client(q->ctx->region, t, &q->client);
+}
 
-	if (q->host != NULL && q->host->hostname[0] != '\0') {
-		n = strlen(q->host->hostname);
-		memcpy(buf, q->host->hostname, n);
-		return n;
-	}
+void client_recall_agent(struct query *q)
+{
+	struct region *r = q->ctx->region;
+	struct table_copy copy;
+	uint32_t rec;
 
-	for (size_t i = 0; i < name.len && n < 255 && name.p[i] != '\0'; i++) {
-		int c = tolower(name.p[i]);
-
-		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-')
-			buf[n++] = (uint8_t)c;
-	}
-	return n;
+	if (!q->ctx->model->stash_agent_options || q->msg.type != MSG_REQUEST ||
+		q->msg.ciaddr == 0 || q->msg.giaddr != 0 ||
+		opt_get(&q->msg.opt, OPT_AGENT).p != NULL)
+		return;
+	rec = table_find(r, q->msg.ciaddr);
+	if (rec == TABLE_NONE || !is_lease_of(q, table_record(r, rec)) ||
+		!table_read(r, rec, &copy) || copy.lease.agent.len == 0)
+		return;
+	memcpy(q->agent, copy.lease.agent.p, copy.lease.agent.len);
+	opt_table_put(&q->msg.opt, OPT_AGENT, span_of(q->agent, copy.lease.agent.len));
 }
 
 /* The first class that has lifetimes wins over the subnet. */

@@ -11,9 +11,9 @@
  * neither by chaddr nor by option 61. */
 bool client_identify(struct query *q);
 
-/* The name of its reservation, else the client's own (option 12) in lower case, letters other than
- * [a-z0-9.-] left out, into buf; returns the length, 0 if there is none. */
-size_t client_hostname(const struct query *q, uint8_t buf[255]);
+/* Where stash-agent-options is on: gives a renewal that came without option 82 the one that was
+ * kept with its lease. It counts like one that was received, but is not sent back. */
+void client_recall_agent(struct query *q);
 
 /* The lease time to grant, seconds: what was asked for, within the limits of a class that
  * has them, else of the subnet. */

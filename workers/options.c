@@ -1,39 +1,52 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * options: two ascending lists are merged: what the server makes itself and what is configured.
- * A configured option goes out if it was asked for (option 55), is always sent, or is one of
- * those that every answer carries.
+ * options: gathers what the server makes itself and what is configured, and writes it in order. A
+ * configured option goes out if it was asked for (option 55), is always sent, or is one of those
+ * that every answer carries. Where room is short, what matters least stays out.
  */
 #include "workers/options.h"
 
 #include <string.h>
 
+#include "workers/chosen.h"
+#include "workers/container.h"
+#include "workers/name.h"
 #include "workers/reply.h"
 
-#define OWN_MAX 9
+#define MADE_SIZE 1536 /* octets of values that are put together: more than a message holds */
 
-/* What the server makes itself, ascending code. */
-struct own {
-	size_t n;
-	struct {
-		uint8_t code;
-		struct span value;
-	} v[OWN_MAX];
-	uint8_t octets[OWN_MAX * 4];
+/* What an option is worth where not all fit: behind these come those that were asked for, in the
+ * order of the request (RFC 2132 9.8). */
+enum rank {
+	RANK_OWN,  /* without it the answer is of no use, or breaks a promise */
+	RANK_FIRM, /* always sent */
+	RANK_ASKED,
 };
 
-static void add_span(struct own *o, uint8_t code, struct span value)
+/* The options of one answer; value and rank count where there is set. */
+struct gathered {
+	struct code_set there;
+	struct span value[256];
+	uint16_t rank[256];
+	unsigned left_out;
+	size_t used; /* of made */
+	uint8_t made[MADE_SIZE];
+};
+
+static void put(struct gathered *g, uint8_t code, struct span value, unsigned rank)
 {
-	o->v[o->n].code = code;
-	o->v[o->n++].value = value;
+	code_set_add(&g->there, code);
+	g->value[code] = value;
+	g->rank[code] = (uint16_t)rank;
 }
 
-static void add_u32(struct own *o, uint8_t code, uint32_t value)
+static void put_u32(struct gathered *g, uint8_t code, uint32_t value)
 {
-	uint8_t *p = o->octets + 4 * o->n;
+	uint8_t *p = g->made + g->used;
 
 	wire_set_be32(p, value);
-	add_span(o, code, span_of(p, 4));
+	g->used += 4;
+	put(g, code, span_of(p, 4), RANK_OWN);
 }
 
 void options_timers(const struct model_params *p, uint32_t s, uint32_t *ret_t1, uint32_t *ret_t2)
@@ -54,34 +67,37 @@ void options_timers(const struct model_params *p, uint32_t s, uint32_t *ret_t1, 
 	*ret_t2 = t2;
 }
 
-static const struct model_options *configured(const struct query *q)
+static void put_name(const struct query *q, struct gathered *g)
 {
-	return q->pool != NULL ? &q->pool->options : &q->subnet->options;
+	uint8_t *p = g->made + g->used;
+	struct name name;
+
+	name_of(q, &name);
+	if (name.option == 0)
+		return;
+	g->used += name_encode(&name, p);
+	put(g, name.option, span_of(p, (size_t)(g->made + g->used - p)), RANK_OWN);
 }
 
-static void make_own(const struct query *q, struct own *o)
+/* What the server makes itself. */
+static void put_own(const struct query *q, struct gathered *g)
 {
 	struct span id = opt_get(&q->msg.opt, OPT_CLIENT_ID);
-	uint32_t t1 = 0, t2 = 0;
+	uint32_t t1, t2;
 
-	o->n = 0;
-	if (q->answer != MSG_NAK && q->address != 0) {
-		options_timers(&q->subnet->params, q->lifetime, &t1, &t2);
-		add_u32(o, OPT_SUBNET_MASK, q->subnet->mask);
-	}
-	if (q->answer != MSG_NAK && q->host != NULL && q->host->hostname[0] != '\0')
-		add_span(o, OPT_HOST_NAME,
-			span_of(q->host->hostname, strlen(q->host->hostname)));
-	if (q->answer != MSG_NAK && q->address != 0) {
-		add_u32(o, OPT_LEASE_TIME, q->lifetime);
-	}
-	add_u32(o, OPT_SERVER_ID, q->server_id);
-	if (t1 != 0)
-		add_u32(o, OPT_RENEWAL_TIME, t1);
-	if (t2 != 0)
-		add_u32(o, OPT_REBINDING_TIME, t2);
+	put_u32(g, OPT_SERVER_ID, q->server_id);
 	if (id.len > 0 && q->ctx->model->echo_client_id)
-		add_span(o, OPT_CLIENT_ID, id); /* RFC 6842 */
+		put(g, OPT_CLIENT_ID, id, RANK_OWN); /* RFC 6842 */
+	if (q->answer == MSG_NAK || q->address == 0)
+		return;
+	put_u32(g, OPT_SUBNET_MASK, q->subnet->mask);
+	put_u32(g, OPT_LEASE_TIME, q->lifetime);
+	options_timers(&q->subnet->params, q->lifetime, &t1, &t2);
+	if (t1 != 0)
+		put_u32(g, OPT_RENEWAL_TIME, t1);
+	if (t2 != 0)
+		put_u32(g, OPT_REBINDING_TIME, t2);
+	put_name(q, g);
 }
 
 static bool in_every_answer(uint8_t code)
@@ -90,59 +106,165 @@ static bool in_every_answer(uint8_t code)
 		code == OPT_DOMAIN_NAME;
 }
 
-static void mark_requested(const struct query *q, bool asked[256])
+/* value and the options of the space inside, put together. */
+static struct span fill(const struct query *q, struct gathered *g, struct span value,
+	uint16_t inside)
+{
+	uint8_t *p = g->made + g->used;
+	size_t len = container_write(q, value, inside, p, MADE_SIZE - g->used, &g->left_out);
+
+	g->used += len;
+	return span_of(p, len);
+}
+
+/* Of an option that is both made and configured the configured one goes out if it is the mask: the
+ * others belong to the lease, or to the client. */
+static void put_configured(const struct query *q, struct gathered *g, const struct choice *c,
+	uint8_t code, unsigned rank)
+{
+	const struct model_option *o = c->value;
+	struct span value;
+
+	if (c->never) {
+		g->there.v[code / 64] &= ~(1ULL << code % 64);
+		return;
+	}
+	if (o == NULL || code == OPT_VIVSO)
+		return;
+	if (code_set_has(&g->there, code) && code != OPT_SUBNET_MASK)
+		return;
+	if (c->always || in_every_answer(code))
+		rank = RANK_FIRM;
+	else if (rank == 0)
+		return;
+	value = span_of(o->data, o->len);
+	put(g, code, o->inside != MODEL_DHCP4 ? fill(q, g, value, o->inside) : value, rank);
+}
+
+/* Where each code stands in the client's list of those it asks for, from RANK_ASKED; 0: it does
+ * not. */
+static void read_asked(const struct query *q, uint16_t asked[256])
 {
 	struct span list = opt_get(&q->msg.opt, OPT_PARAMETER_REQUEST);
 
-	memset(asked, 0, 256);
-	for (size_t i = 0; i < list.len; i++)
-		asked[list.p[i]] = true;
+	memset(asked, 0, 256 * sizeof(asked[0]));
+	for (size_t i = list.len; i > 0; i--)
+		asked[list.p[i - 1]] = (uint16_t)(RANK_ASKED + (i < 1000 ? i : 1000));
 }
 
-/* Merges; of the same code in both lists the configured one goes out, except for times that
- * belong to the lease and the identifier that was chosen before. */
-static void write_merged(struct opt_writer *w, const struct own *own,
-	const struct model_options *conf, const bool asked[256])
+/* An option that nobody configured, but whose sub-options are. */
+static void put_containers(const struct query *q, struct gathered *g, const struct chosen *c,
+	const uint16_t asked[256])
 {
-	size_t i = 0, k = 0;
+	const struct model *m = q->ctx->model;
 
-	while (i < own->n || k < conf->n) {
-		const struct model_option *c = k < conf->n ? &conf->v[k] : NULL;
+	for (size_t i = 0; i < m->n_containers; i++) {
+		uint8_t code = m->containers[i].code;
+		struct span value;
 
-		if (c == NULL || (i < own->n && own->v[i].code < c->code)) {
-			opt_write(w, own->v[i].code, own->v[i].value.p, own->v[i].value.len);
-			i++;
+		if (asked[code] == 0 || code_set_has(&c->there, code))
 			continue;
-		}
-		k++;
-		if (i < own->n && own->v[i].code == c->code) {
-			if (c->code != OPT_SUBNET_MASK)
-				continue; /* the own one follows */
-			i++;
-		}
-		if (!c->never && (c->always || asked[c->code] || in_every_answer(c->code)))
-			opt_write(w, c->code, c->data, c->len);
+		value = fill(q, g, span_of(NULL, 0), m->containers[i].space);
+		if (value.len > 0)
+			put(g, code, value, asked[code]);
+	}
+}
+
+static void put_vendors(const struct query *q, struct gathered *g, const struct chosen *c,
+	const uint16_t asked[256])
+{
+	const struct choice *choice =
+		code_set_has(&c->there, OPT_VIVSO) ? &c->v[OPT_VIVSO] : NULL;
+	const struct model_option *conf = choice != NULL ? choice->value : NULL;
+	uint8_t *p = g->made + g->used;
+	size_t len;
+
+	if (choice != NULL && choice->never)
+		return;
+	if (conf != NULL && !choice->always && asked[OPT_VIVSO] == 0)
+		conf = NULL;
+	if (conf != NULL && conf->inside == MODEL_DHCP4) {
+		put(g, OPT_VIVSO, span_of(conf->data, conf->len), RANK_FIRM);
+		return;
+	}
+	len = container_write_vendors(q, conf, p, MADE_SIZE - g->used, &g->left_out);
+	g->used += len;
+	if (len > 0)
+		put(g, OPT_VIVSO, span_of(p, len), RANK_FIRM);
+}
+
+static void gather(const struct query *q, struct gathered *g)
+{
+	uint16_t asked[256];
+	struct chosen c;
+
+	g->there = (struct code_set){{0}};
+	g->left_out = 0;
+	g->used = 0;
+	put_own(q, g);
+	if (q->answer == MSG_NAK)
+		return;
+	read_asked(q, asked);
+	chosen_find(q, MODEL_DHCP4, &c);
+	for (unsigned code = 0; (code = code_set_next(&c.there, code)) < 256; code++)
+		put_configured(q, g, &c.v[code], (uint8_t)code, asked[code]);
+	put_containers(q, g, &c, asked);
+	if (q->ctx->model->n_vendors > 0 || code_set_has(&c.there, OPT_VIVSO))
+		put_vendors(q, g, &c, asked);
+}
+
+bool options_prefer_v6(const struct query *q)
+{
+	struct span list = opt_get(&q->msg.opt, OPT_PARAMETER_REQUEST);
+
+	return list.len > 0 && memchr(list.p, OPT_V6_ONLY, list.len) != NULL &&
+		chosen_one(q, OPT_V6_ONLY) != NULL;
+}
+
+static size_t size_of(struct span value)
+{
+	size_t parts = value.len <= 255 ? 1 : (value.len + 254) / 255;
+
+	return value.len + 2 * parts;
+}
+
+/* Takes options out until the others fit: the one of the highest rank first; of the same rank the
+ * highest code. */
+static void make_fit(struct gathered *g, size_t room)
+{
+	size_t total = 0;
+
+	for (unsigned code = 0; (code = code_set_next(&g->there, code)) < 256; code++)
+		total += size_of(g->value[code]);
+	while (total > room) {
+		unsigned worst = code_set_next(&g->there, 0);
+
+		for (unsigned code = worst; (code = code_set_next(&g->there, code)) < 256; code++)
+			if (g->rank[code] >= g->rank[worst])
+				worst = code;
+		total -= size_of(g->value[worst]);
+		g->there.v[worst / 64] &= ~(1ULL << worst % 64);
+		g->left_out++;
 	}
 }
 
 size_t options_write(const struct query *q, uint8_t *buf, size_t size)
 {
-	static const struct model_options none;
 	struct span agent = opt_get(&q->msg.opt, OPT_AGENT);
+	bool echo = agent.len > 0 && reply_is_relayed(q);
+	size_t fixed = 3 + 1 + (echo ? size_of(agent) : 0); /* message type, END, the relay's */
 	struct opt_writer w;
-	bool asked[256];
-	struct own own;
-	size_t reserve = agent.len > 0 && reply_is_relayed(q) ? agent.len + 2 : 0;
+	struct gathered g;
 
-	mark_requested(q, asked);
-	make_own(q, &own);
-	/* the relay's option has to fit, whatever else is left out */
-	opt_writer_init(&w, buf, size > reserve ? size - reserve : size);
+	gather(q, &g);
+	make_fit(&g, size > fixed ? size - fixed : 0);
+	opt_writer_init(&w, buf, size);
 	opt_write_u8(&w, OPT_MESSAGE_TYPE, q->answer);
-	write_merged(&w, &own, q->answer == MSG_NAK ? &none : configured(q), asked);
-	if (reserve > 0) {
-		w.end = buf + size - 1;
+	for (unsigned code = 0; (code = code_set_next(&g.there, code)) < 256; code++)
+		opt_write(&w, (uint8_t)code, g.value[code].p, g.value[code].len);
+	if (echo)
 		opt_write(&w, OPT_AGENT, agent.p, agent.len);
-	}
+	if (g.left_out > 0)
+		counter_add(child_counters(q->ctx->child), COUNTER_OPTION_LEFT_OUT, g.left_out);
 	return opt_writer_end(&w);
 }

@@ -126,7 +126,7 @@ static void classify_answer(struct query *q)
 enum verdict path_walk(struct query *q, bool again)
 {
 	enum msg_reject reason = msg_decode(q->packet.payload.p, q->packet.payload.len,
-		MSG_BOOTREQUEST, &q->msg);
+		MSG_BOOTREQUEST, q->ctx->model->lenient_options, &q->msg);
 	enum verdict v;
 
 	q->rec = TABLE_NONE;
@@ -144,6 +144,7 @@ enum verdict path_walk(struct query *q, bool again)
 	/* in udp mode a client without an address cannot be reached but through its relay */
 	if (q->ctx->model->socket_type == MODEL_UDP && q->msg.giaddr == 0 && q->msg.ciaddr == 0)
 		return query_drop(q, COUNTER_NOT_FOR_US);
+	client_recall_agent(q);
 	if (!classify_and_select(q))
 		return query_drop(q, COUNTER_ADMIN_FILTERED);
 	if (q->server_id == 0)

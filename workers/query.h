@@ -48,6 +48,7 @@ struct query {
 	struct context *ctx;
 	struct packet packet;            /* [1] */
 	struct msg msg;                  /* [3] */
+	uint8_t agent[255];              /* [3] option 82 that was kept with the client's lease */
 	const struct model_subnet *subnet; /* [5] chosen by select, moved by alloc; NULL: none */
 	uint32_t server_id;              /* [5] that we go by with this client */
 	const uint16_t *classes;         /* [4] numbers, in the order of association */

@@ -39,8 +39,10 @@ static const struct model_subnet *choose(const struct query *q)
 {
 	const struct model *m = q->ctx->model;
 	const struct model_subnet *s;
-	uint32_t link = address_in(opt_sub(opt_get(&q->msg.opt, OPT_AGENT), RAI_LINK_SELECTION));
+	uint32_t link = 0;
 
+	if (!m->ignore_link_selection)
+		link = address_in(opt_sub(opt_get(&q->msg.opt, OPT_AGENT), RAI_LINK_SELECTION));
 	/* 1. link selection (RFC 3527), else subnet selection (RFC 3011): no fall-through */
 	if (link == 0)
 		link = address_in(opt_get(&q->msg.opt, OPT_SUBNET_SELECTION));
@@ -83,7 +85,7 @@ bool select_is_for_us(const struct query *q)
 	struct span id = opt_get(&q->msg.opt, OPT_SERVER_ID);
 	uint32_t named;
 
-	if (id.p == NULL)
+	if (id.p == NULL || q->ctx->model->ignore_server_id)
 		return true;
 	named = address_in(id);
 	return named == q->server_id || select_is_own(q, named) ||

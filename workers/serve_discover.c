@@ -9,6 +9,7 @@
 #include "workers/alloc.h"
 #include "workers/classify.h"
 #include "workers/client.h"
+#include "workers/options.h"
 #include "workers/reserve.h"
 
 static void log_no_address(struct query *q, enum alloc_lack lack)
@@ -84,10 +85,14 @@ enum verdict serve_discover(struct query *q)
 {
 	uint32_t until = q->ctx->now + q->ctx->model->offer_hold_time;
 	struct region *r = q->ctx->region;
-	uint8_t hostname[255];
+	struct alloc_text text;
 	struct lease l;
 	bool own;
 
+	/* RFC 8925 3.3: a client that can do without an address, where the network says it should,
+	 * gets none unless it asks for one by a DHCPREQUEST */
+	if (options_prefer_v6(q))
+		return query_answer(q, VERDICT_ANSWER, MSG_OFFER);
 	switch (find(q, &own)) {
 	case ALLOC_NONE:
 		return no_address(q);
@@ -102,7 +107,7 @@ enum verdict serve_discover(struct query *q)
 	if (own) {
 		table_hold(r, q->rec, until);
 	} else {
-		l = alloc_lease(q, hostname);
+		l = alloc_lease(q, &text);
 		if (table_reserve(r, q->rec, &l) < 0) {
 			alloc_give_back(q);
 			return query_drop(q, COUNTER_PROCESSING_FAILED);

@@ -68,11 +68,11 @@ static void forget(struct query *q, uint32_t rec)
 
 static enum verdict grant(struct query *q, uint32_t before)
 {
-	uint8_t hostname[255];
+	struct alloc_text text;
 	struct lease l;
 
 	q->lifetime = client_lifetime(q);
-	l = alloc_lease(q, hostname);
+	l = alloc_lease(q, &text);
 	if (commit_put(q->ctx->commit, q->rec, &l) < 0) {
 		alloc_give_back(q);
 		return query_drop(q, COUNTER_PROCESSING_FAILED);

@@ -24,9 +24,28 @@ struct draft_subnet {
 	bool has_prefix;                /* false: the prefix was wrong, and reported */
 };
 
+#define DRAFT_SPACES 256
+
+/* A space of options while the file is read; its number is its place in draft.spaces. */
+struct draft_space {
+	const char *name;
+	uint32_t enterprise;              /* of "vendor-ENTERPRISE", else 0 */
+	bool held;                        /* by an option-def, or as a vendor's: it is sent */
+	const struct tree_node *first_at; /* the first option-data of this space, NULL: none */
+};
+
+/* A definition of an option-def list. */
 struct draft_def {
 	struct optdef def;
-	const struct tree_node *at; /* NULL: this code has no definition of its own */
+	uint16_t space;
+	uint16_t inside; /* space that it encapsulates, MODEL_DHCP4: none */
+	const struct tree_node *at;
+};
+
+/* The definitions of one option-def list. */
+struct draft_defs {
+	size_t n;
+	struct draft_def *v;
 };
 
 struct draft {
@@ -43,7 +62,10 @@ struct draft {
 	size_t n_own_classes;                /* how many those are */
 	bool unique;                         /* ip-reservations-unique */
 	unsigned suggested;                  /* names of classes that were suggested so far */
-	struct draft_def defs[256];          /* the file's own definitions, by code */
+	size_t n_spaces;
+	struct draft_space spaces[DRAFT_SPACES];
+	uint16_t inside[256]; /* space inside an option of dhcp4, globally; MODEL_DHCP4: none */
+	struct draft_defs defs;              /* of the global scope */
 };
 
 /* The readers, a file each. They report mistakes and go on; the result is 0 or -ENOMEM. */
@@ -61,6 +83,10 @@ int read_http(struct draft *d, const struct tree_node *list);
 void read_params_default(struct model_params *ret_params);
 int read_params(struct draft *d, const struct param_set *set, enum model_scope scope,
 	const struct model_params *up, struct model_params *ret_params);
+
+/* What names of clients become, where set changes it; else the scope above's. */
+int read_names(struct draft *d, const struct param_set *set, const struct model_names *up,
+	const struct model_names **ret_names);
 
 /* The lifetimes that stand in set into p; up to the caller what they are without. */
 void read_lifetimes(struct draft *d, const struct param_set *set, enum model_scope scope,
@@ -94,13 +120,38 @@ int read_host_globals(struct draft *d, const struct param_set *set);
 int read_hosts(struct draft *d, const struct tree_node *list, const struct model_subnet *s,
 	bool has_prefix);
 
-/* The option-def list into d->defs; NULL: not given. */
-int read_option_defs(struct draft *d, const struct tree_node *list);
+/* The standard spaces; before any of the functions below. */
+void read_spaces_init(struct draft *d);
 
-/* The option-data list merged over the options of the scope above; NULL: not given. Option 54 goes
- * into *server_id, which a pool does not have (NULL). */
-int read_options(struct draft *d, const struct tree_node *list, enum model_scope scope,
-	const struct model_options *up, uint32_t *server_id, struct model_options *ret_options);
+/* The number of the space that node names, which is made if it is new: 0 and *ret_space, or
+ * -EINVAL, which is reported. -ENOMEM. */
+int read_space(struct draft *d, const struct tree_node *node, uint16_t *ret_space);
+
+/* The same by name; node is where it is named. */
+int read_space_name(struct draft *d, const struct tree_node *node, const char *name,
+	uint16_t *ret_space);
+
+/* Spaces into the model, warnings about those whose options are never sent. At the end. */
+int read_spaces_finish(struct draft *d);
+
+/* An option-def list; NULL: not given. scope: MODEL_GLOBAL, whose definitions go into d->defs, or
+ * MODEL_CLASS, which may define 43 and 224 to 254 for its own option-data. */
+int read_option_defs(struct draft *d, const struct tree_node *list, enum model_scope scope,
+	struct draft_defs *ret_defs);
+
+/* The definition of an option: own's (of a class; NULL: none), else the file's, else the standard
+ * one. *ret_inside: the space that it encapsulates. NULL: none, and *ret_inside is MODEL_DHCP4. */
+const struct optdef *read_def_by_code(const struct draft *d, const struct draft_defs *own,
+	uint16_t space, uint8_t code, uint16_t *ret_inside);
+
+/* The code of the option of this name, < 0: there is none. */
+int read_def_code(const struct draft *d, const struct draft_defs *own, uint16_t space,
+	const char *name);
+
+/* The option-data list of one scope; NULL: not given. own: the definitions of a class, else NULL.
+ * Option 54 goes into *server_id, which only global scope, networks and subnets have, else NULL. */
+int read_options(struct draft *d, const struct tree_node *list, const struct draft_defs *own,
+	uint32_t *server_id, struct model_options *ret_options);
 
 /* What only shows when everything is read: the same id, prefix or name twice, pools that overlap.
  * Sorts the pools. */

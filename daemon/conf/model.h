@@ -26,20 +26,63 @@ enum model_scope {
 	MODEL_HOST,
 };
 
+/* Some classes by number, in the order of the file. */
+struct model_classes {
+	size_t n;
+	const uint16_t *v;
+};
+
+#define MODEL_DHCP4 0 /* number of the space dhcp4 */
+
 /* One configured option, encoded. */
 struct model_option {
 	uint8_t code;
-	bool always; /* always-send anywhere along the chain */
-	bool never;  /* never-send anywhere along the chain; wins */
-	uint8_t scope; /* enum model_scope the value came from */
+	bool always;     /* always-send */
+	bool never;      /* never-send */
+	uint16_t space;  /* MODEL_DHCP4, or a place in model.spaces */
+	uint16_t inside; /* space whose options follow the value, MODEL_DHCP4: none */
 	uint16_t len;
-	const uint8_t *data;
+	const uint8_t *data;          /* NULL: only flags were given */
+	struct model_classes classes; /* for members of one of these only; n == 0: for all */
 };
 
-/* The options that hold at one place, all scopes above merged in, ascending code. */
+/* The options that one scope itself has: ascending space, then code, then those with classes
+ * before the one without. A client's options are found by going through its scopes in the order
+ * of enum model_scope, the last first. */
 struct model_options {
 	size_t n;
 	const struct model_option *v;
+};
+
+/* A space of options: "dhcp4", "vendor-4491"... */
+struct model_space {
+	const char *name;
+	uint32_t enterprise; /* of "vendor-ENTERPRISE", 0: none of those */
+};
+
+/* An option of dhcp4 that holds a space, by its global definition. */
+struct model_container {
+	uint8_t code;
+	uint16_t space;
+};
+
+/* When the server makes up a name for a client that sends one, or none. */
+enum model_replace_name {
+	MODEL_REPLACE_NEVER,
+	MODEL_REPLACE_ALWAYS,
+	MODEL_REPLACE_WHEN_PRESENT,
+	MODEL_REPLACE_WHEN_NOT_PRESENT,
+};
+
+/* What becomes of clients' names (options 12 and 81), after inheritance pool -> subnet -> shared
+ * network -> global. */
+struct model_names {
+	enum model_replace_name replace;
+	const char *prefix;      /* of names that are made up */
+	const char *suffix;      /* of names without a domain; "" if not set */
+	const char *replacement; /* for each octet of bad */
+	bool sanitise;
+	uint64_t bad[4]; /* set of the octets that a name shall not have, if sanitise */
 };
 
 /* What a boot client is told. In a class or a reservation NULL and 0 are: not set there. */
@@ -58,13 +101,8 @@ struct model_params {
 	bool authoritative;
 	struct model_boot boot; /* texts are "" if not set */
 	uint32_t server_id; /* option 54 as configured, host byte order, 0: not set */
+	bool store_extended_info; /* keep the relay's option 82 with the lease */
 	bool reservations_global, reservations_in_subnet, reservations_out_of_pool;
-};
-
-/* Some classes by number, in the order of the file. */
-struct model_classes {
-	size_t n;
-	const uint16_t *v;
 };
 
 /* Classes that the server itself makes clients members of, or acts upon. */
@@ -139,6 +177,7 @@ struct model_pool {
 	uint32_t id;         /* pool-id */
 	uint32_t index;      /* number of this pool in model.pools */
 	struct model_subnet *subnet;
+	const struct model_names *names;
 	struct model_options options;
 	struct model_classes guard;      /* members of any may use it; none: everybody */
 	struct model_classes additional; /* evaluate-additional-classes */
@@ -153,7 +192,8 @@ struct model_subnet {
 	struct model_network *network; /* NULL: a plain subnet */
 	const char *interface;         /* its own or its network's; "" if none */
 	struct model_params params;
-	struct model_options options;  /* for addresses outside every pool, and INFORM */
+	const struct model_names *names; /* for addresses outside every pool */
+	struct model_options options;
 	size_t n_pools;
 	struct model_pool **pools;     /* ascending address */
 	struct model_classes guard, additional; /* as those of a pool */
@@ -161,6 +201,7 @@ struct model_subnet {
 
 struct model_network {
 	const char *name;
+	struct model_options options;
 	size_t n_subnets;
 	struct model_subnet **subnets; /* in configuration order */
 	struct model_classes guard, additional; /* as those of a pool */
@@ -247,6 +288,16 @@ struct model {
 	enum model_socket_type socket_type;
 	uint32_t workers;    /* per interface, >= 1 */
 	bool echo_client_id;
+	bool stash_agent_options;
+	/* compatibility */
+	bool lenient_options, ignore_server_id, ignore_link_selection, exclude_first_last_24;
+	struct model_options options; /* of the global scope */
+	size_t n_spaces;
+	struct model_space *spaces; /* v[MODEL_DHCP4] is dhcp4 */
+	size_t n_vendors;
+	uint16_t *vendors; /* spaces of enterprises that options are configured of, ascending */
+	size_t n_containers;
+	struct model_container *containers; /* those that options are configured of */
 	uint32_t decline_probation_period; /* s */
 	uint32_t hold_reclaimed_time;      /* s */
 	uint32_t history_size;             /* MiB, 0: none is kept */
@@ -315,6 +366,9 @@ struct model_candidates model_subnets_by_interface(const struct model *m, const 
 
 /* The pool of this subnet that holds addr, NULL: none. */
 const struct model_pool *model_pool_of(const struct model_subnet *s, uint32_t addr);
+
+/* The space of this enterprise's options, MODEL_DHCP4: the configuration has none. */
+uint16_t model_vendor_space(const struct model *m, uint32_t enterprise);
 
 /* Number of the class of this name, < 0: there is none, nobody asks for it. */
 int model_class_number(const struct model *m, struct span name);

@@ -28,7 +28,8 @@
 #define WC       PARAM_AT_HTTP_CLIENT
 #define WH       PARAM_AT_HTTP_HEADER
 #define K        PARAM_AT_SANITY
-#define ANYWHERE (G | N | S | P | O | D | I | R | E | C | H | W | WT | WA | WC | WH | K)
+#define M        PARAM_AT_COMPATIBILITY
+#define ANYWHERE (G | N | S | P | O | D | I | R | E | C | H | W | WT | WA | WC | WH | K | M)
 
 #define READ(id, name, type, places, def, min, max, child, choices, text)                          \
 	{name, PARAM_KIND_READ, PARAM_TYPE_##type, places, def, min, max, child, choices, text},
@@ -81,6 +82,8 @@ const char *param_place_name(enum param_place place)
 		return "http-headers";
 	case PARAM_AT_SANITY:
 		return "sanity-checks";
+	case PARAM_AT_COMPATIBILITY:
+		return "compatibility";
 	}
 	bug("unknown place");
 }

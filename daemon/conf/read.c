@@ -15,7 +15,8 @@ struct scope {
 	struct model_network *network;
 	struct model_classes guard, additional;
 	struct model_params params;
-	struct model_options options;
+	const struct model_names *names;
+	struct model_options options; /* its own, not those above it */
 	const char *interface;
 	const struct tree_node *relays;       /* of a network, until its first member takes them */
 	const struct tree_node *interface_at; /* in a network: where its one interface was named */
@@ -45,9 +46,8 @@ static int read_pool(
 
 	param_check(map, PARAM_AT_POOL, d->report, &set);
 	p = arena_alloc(d->arena, 1, sizeof(*p));
-	if (p == NULL ||
-		read_options(d, set.v[PARAM_OPTION_DATA], MODEL_POOL, &s->options, NULL,
-			&p->options) < 0 ||
+	if (p == NULL || read_names(d, &set, s->names, &p->names) < 0 ||
+		read_options(d, set.v[PARAM_OPTION_DATA], NULL, NULL, &p->options) < 0 ||
 		read_guards(d, &set, &p->guard, &p->additional) < 0)
 		return -ENOMEM;
 	range = set.v[PARAM_POOL];
@@ -136,8 +136,9 @@ static int read_scope(struct draft *d, const struct param_set *set, enum model_s
 
 	*ret = *up;
 	if (read_params(d, set, scope, &up->params, &ret->params) < 0 ||
-		read_options(d, set->v[PARAM_OPTION_DATA], scope, &up->options,
-			&ret->params.server_id, &ret->options) < 0)
+		read_names(d, set, up->names, &ret->names) < 0 ||
+		read_options(d, set->v[PARAM_OPTION_DATA], NULL, &ret->params.server_id,
+			&ret->options) < 0)
 		return -ENOMEM;
 	if (scope == MODEL_GLOBAL)
 		return 0;
@@ -191,6 +192,7 @@ static int read_subnet(struct draft *d, const struct tree_node *map, struct scop
 	s->additional = scope.additional;
 	s->interface = scope.interface;
 	s->params = scope.params;
+	s->names = scope.names;
 	s->options = scope.options;
 	m->subnets[m->n_subnets++] = s;
 	*ret_subnet = s;
@@ -215,6 +217,7 @@ static int read_network(struct draft *d, const struct tree_node *map, struct sco
 	if (n->name == NULL || read_scope(d, &set, MODEL_NETWORK, up, &scope) < 0)
 		return -ENOMEM;
 	scope.network = n;
+	n->options = scope.options;
 	n->guard = scope.guard;
 	n->additional = scope.additional;
 	d->network_at[m->n_networks] = map;
@@ -254,6 +257,18 @@ static enum model_lease_checks read_sanity(struct draft *d, const struct tree_no
 	return (enum model_lease_checks)i;
 }
 
+static void read_compatibility(
+	struct model *m, const struct tree_node *map, struct report *report)
+{
+	struct param_set set;
+
+	param_check(map, PARAM_AT_COMPATIBILITY, report, &set);
+	m->lenient_options = param_bool(&set, PARAM_LENIENT_OPTIONS);
+	m->ignore_server_id = param_bool(&set, PARAM_IGNORE_SERVER_ID);
+	m->ignore_link_selection = param_bool(&set, PARAM_IGNORE_LINK_SELECTION);
+	m->exclude_first_last_24 = param_bool(&set, PARAM_EXCLUDE_FIRST_LAST_24);
+}
+
 static void read_globals(struct draft *d, const struct tree_node *root, const struct param_set *set)
 {
 	struct model *m = d->model;
@@ -261,6 +276,9 @@ static void read_globals(struct draft *d, const struct tree_node *root, const st
 
 	m->workers = param_uint(set, PARAM_WORKERS);
 	m->echo_client_id = param_bool(set, PARAM_ECHO_CLIENT_ID);
+	m->stash_agent_options = param_bool(set, PARAM_STASH_AGENT_OPTIONS);
+	if (set->v[PARAM_COMPATIBILITY] != NULL)
+		read_compatibility(m, set->v[PARAM_COMPATIBILITY], d->report);
 	m->decline_probation_period = param_uint(set, PARAM_DECLINE_PROBATION_PERIOD);
 	m->offer_hold_time = param_uint(set, PARAM_OFFER_HOLD_TIME);
 	if (set->v[PARAM_EXPIRED] != NULL)
@@ -304,13 +322,15 @@ int read_config(struct draft *d, const struct tree_node *root)
 
 	param_check(root, PARAM_AT_GLOBAL, d->report, &set);
 	read_params_default(&defaults.params);
+	read_spaces_init(d);
 	if (alloc_lists(d, root) < 0 || read_interfaces(d, set.v[PARAM_INTERFACES_CONFIG]) < 0 ||
 		read_http(d, set.v[PARAM_HTTP]) < 0 ||
-		read_option_defs(d, set.v[PARAM_OPTION_DEF]) < 0 ||
+		read_option_defs(d, set.v[PARAM_OPTION_DEF], MODEL_GLOBAL, &d->defs) < 0 ||
 		read_classes(d, set.v[PARAM_CLIENT_CLASSES]) < 0 ||
 		read_scope(d, &set, MODEL_GLOBAL, &defaults, &global) < 0 ||
 		read_host_globals(d, &set) < 0)
 		return -ENOMEM;
+	d->model->options = global.options;
 	read_globals(d, root, &set);
 	d->unique = param_bool(&set, PARAM_RESERVATIONS_UNIQUE);
 	if (read_hosts(d, set.v[PARAM_RESERVATIONS], NULL, false) < 0)
@@ -328,5 +348,5 @@ int read_config(struct draft *d, const struct tree_node *root)
 			read_subnet(d, &subnets->v[i], &global, &unused) < 0)
 			return -ENOMEM;
 	}
-	return 0;
+	return read_spaces_finish(d);
 }

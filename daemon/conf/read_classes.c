@@ -180,10 +180,7 @@ static int option_code(void *arg, const char *name)
 {
 	const struct names *n = arg;
 
-	for (int i = 0; i < 256; i++)
-		if (n->d->defs[i].at != NULL && strcmp(n->d->defs[i].def.name, name) == 0)
-			return i;
-	return -1;
+	return read_def_code(n->d, NULL, MODEL_DHCP4, name);
 }
 
 /* Whether clients can be members of it before the classes of the file are evaluated. */
@@ -200,8 +197,9 @@ static bool is_builtin(const char *name)
 static const struct optdef *option_def(void *arg, uint8_t code)
 {
 	const struct names *n = arg;
+	uint16_t unused;
 
-	return n->d->defs[code].at != NULL ? &n->d->defs[code].def : NULL;
+	return read_def_by_code(n->d, NULL, MODEL_DHCP4, code, &unused);
 }
 
 static int class_number(void *arg, const char *name)
@@ -278,10 +276,10 @@ static void check_builtin(struct draft *d, const struct model_class *c, const st
 
 static int read_class(struct draft *d, struct model_class *c)
 {
-	static const struct model_options none;
 	struct model_params times = {.valid_lifetime = 0};
 	const struct model_class *from = spawner(d, c->name);
 	const struct tree_node *only;
+	struct draft_defs defs;
 	struct param_set set;
 
 	param_check(d->class_at[c->number], PARAM_AT_CLASS, d->report, &set);
@@ -301,9 +299,10 @@ static int read_class(struct draft *d, struct model_class *c)
 	c->valid_lifetime = times.valid_lifetime;
 	c->min_valid_lifetime = times.min_valid_lifetime;
 	c->max_valid_lifetime = times.max_valid_lifetime;
-	if (read_boot(d, &set, &c->boot) < 0)
+	if (read_boot(d, &set, &c->boot) < 0 ||
+		read_option_defs(d, set.v[PARAM_OPTION_DEF], MODEL_CLASS, &defs) < 0)
 		return -ENOMEM;
-	return read_options(d, set.v[PARAM_OPTION_DATA], MODEL_CLASS, &none, NULL, &c->options);
+	return read_options(d, set.v[PARAM_OPTION_DATA], &defs, NULL, &c->options);
 }
 
 static const char *name_of(const struct tree_node *map)

@@ -194,7 +194,6 @@ static int read_host_boot(struct draft *d, const struct param_set *set, struct m
 static int read_host(struct draft *d, const struct tree_node *map, const struct model_subnet *s,
 	bool has_prefix)
 {
-	static const struct model_options none;
 	struct model *m = d->model;
 	struct model_host *h = &m->hosts[m->n_hosts];
 	struct param_set set;
@@ -209,8 +208,7 @@ static int read_host(struct draft *d, const struct tree_node *map, const struct 
 	return read_id(d, map, &set, h) < 0 || read_name(d, set.v[PARAM_HOST_NAME], h) < 0 ||
 			read_host_boot(d, &set, h) < 0 ||
 			read_class_names(d, set.v[PARAM_HOST_CLASSES], &h->classes) < 0 ||
-			read_options(d, set.v[PARAM_OPTION_DATA], MODEL_HOST, &none, NULL,
-				&h->options) < 0
+			read_options(d, set.v[PARAM_OPTION_DATA], NULL, NULL, &h->options) < 0
 		? -ENOMEM
 		: 0;
 }

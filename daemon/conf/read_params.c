@@ -185,6 +185,8 @@ int read_params(struct draft *d, const struct param_set *set, enum model_scope s
 		p->match_client_id = param_bool(set, PARAM_MATCH_CLIENT_ID);
 	if (set->v[PARAM_AUTHORITATIVE] != NULL)
 		p->authoritative = param_bool(set, PARAM_AUTHORITATIVE);
+	if (set->v[PARAM_STORE_EXTENDED_INFO] != NULL)
+		p->store_extended_info = param_bool(set, PARAM_STORE_EXTENDED_INFO);
 	read_mode(d, set, p);
 	check_allocator(d, set);
 	return read_boot(d, set, &p->boot);

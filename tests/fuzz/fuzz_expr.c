@@ -143,8 +143,8 @@ static const struct msg *message(struct span options)
 	memcpy(data + MSG_HEADER, "\x63\x82\x53\x63", 4);
 	if (options.len > 0)
 		memcpy(data + MSG_OPTIONS, options.p, options.len);
-	if (msg_decode(data, MSG_OPTIONS + options.len, MSG_BOOTREQUEST, &msg) != MSG_OK &&
-		msg_decode(data, MSG_OPTIONS, MSG_BOOTREQUEST, &msg) != MSG_OK)
+	if (msg_decode(data, MSG_OPTIONS + options.len, MSG_BOOTREQUEST, false, &msg) != MSG_OK &&
+		msg_decode(data, MSG_OPTIONS, MSG_BOOTREQUEST, false, &msg) != MSG_OK)
 		bug("an empty message is refused");
 	return &msg;
 }

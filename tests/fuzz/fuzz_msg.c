@@ -47,13 +47,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct msg m, again;
 	enum msg_op op = size > 0 && data[0] == MSG_BOOTREPLY ? MSG_BOOTREPLY : MSG_BOOTREQUEST;
-	enum msg_reject reason = size <= 65507 ? msg_decode(data, size, op, &m) : MSG_SHORT;
+	enum msg_reject reason =
+		size <= 65507 ? msg_decode(data, size, op, size % 2 == 1, &m) : MSG_SHORT;
 
 	if (strcmp(msg_reject_name(reason), "unknown") == 0)
 		bug("unknown reason");
 	if (reason != MSG_OK)
 		return 0;
-	if (msg_decode(buf, write_again(&m), op, &again) != MSG_OK)
+	if (msg_decode(buf, write_again(&m), op, false, &again) != MSG_OK)
 		bug("what was written is not accepted");
 	compare(&m, &again);
 	return 0;

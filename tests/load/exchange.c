@@ -219,7 +219,8 @@ void exchange_answer(struct load *l, const struct io_packet *packet)
 	uint32_t i = CLIENT_NONE;
 	struct msg m;
 
-	if (msg_decode(packet->payload.p, packet->payload.len, MSG_BOOTREPLY, &m) != MSG_OK) {
+	if (msg_decode(packet->payload.p, packet->payload.len, MSG_BOOTREPLY, false, &m) !=
+		MSG_OK) {
 		l->totals.invalid++;
 		return;
 	}

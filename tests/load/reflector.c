@@ -61,7 +61,8 @@ static void answer(struct io *io, const struct io_packet *packet)
 		.dst_port = 68,
 	};
 
-	if (msg_decode(packet->payload.p, packet->payload.len, MSG_BOOTREQUEST, &m) != MSG_OK ||
+	if (msg_decode(packet->payload.p, packet->payload.len, MSG_BOOTREQUEST, false, &m) !=
+			MSG_OK ||
 		(m.type != MSG_DISCOVER && m.type != MSG_REQUEST))
 		return;
 	address = NETWORK | (wire_be32(m.chaddr + 2) & 0xffffff);

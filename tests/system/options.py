@@ -185,5 +185,185 @@ def size(lab):
         equal(all(ack.has(code) for code in (14, 15, 17)), limit == 1500, "all options fit")
 
 
+@test("a long value comes in parts of at most 255 octets (RFC 3396)")
+def long_value(lab):
+    text = "".join(chr(97 + i % 26) for i in range(700))
+    _, port = lab.simple(server(option_data=[option("root-path", text)]))
+    ack = Station(port).lease({dhcp.WANTED: bytes([17]),
+                               dhcp.MAX_SIZE: (1400).to_bytes(2, "big")})
+    equal(ack.get(17), text.encode(), "value")
+    parts = [len(value) for code, value in ack.options if code == 17]
+    equal(parts, [255, 255, 190] if lab.kind == "lessord" else [253, 253, 194], "parts")
+
+
+@test("domain search (119) is compressed, classless routes (121) are packed")
+def forms(lab):
+    data = [option("domain-search", "eng.example.org, example.org, lab.eng.example.org")]
+    if lab.kind == "lessord":
+        data.append(option("classless-static-route",
+                           "0.0.0.0/0 - 192.0.2.1, 10.17.0.0/16 - 192.0.2.2, "
+                           "203.0.113.129/25 - 192.0.2.3"))
+    _, port = lab.simple(server(option_data=data))
+    ack = Station(port).lease({dhcp.WANTED: bytes([119, 121])})
+    name = b"\x03eng\x07example\x03org\0"
+    if lab.kind == "lessord":
+        equal(ack.get(119), name + b"\xc0\x04" + b"\x03lab\xc0\x00", "option 119")
+        equal(ack.get(121), b"\x00" + ip("192.0.2.1") + b"\x10\x0a\x11" + ip("192.0.2.2")
+              + b"\x19" + ip("203.0.113.128") + ip("192.0.2.3"), "option 121")
+    else:
+        check(ack.has(119), "option 119")
+
+
+@test("encrypted resolvers (162, RFC 9463)", only="lessord")
+def resolvers(lab):
+    _, port = lab.simple(server(option_data=[
+        option("v4-dnr", "10, dns.example.org, 192.0.2.53 192.0.2.54, alpn=dot")]))
+    got = Station(port).lease({dhcp.WANTED: bytes([162])}).get(162)
+    name = b"\x03dns\x07example\x03org\0"
+    body = (b"\x00\x0a" + bytes([len(name)]) + name + b"\x08" + ip("192.0.2.53")
+            + ip("192.0.2.54") + b"\x00\x01\x00\x04\x03dot")
+    equal(got, len(body).to_bytes(2, "big") + body, "option 162")
+
+
+@test("IPv6-only preferred (108): no address for those that ask for it", only="lessord")
+def ipv6_only(lab):
+    one, port = lab.simple(server(option_data=[option("v6-only-preferred", "1800")]))
+    client, want = Station(port, 1), {dhcp.WANTED: bytes([108])}
+    offer = client.discover(want)
+    equal((offer.yiaddr, offer.number(108), offer.has(dhcp.LEASE_TIME)), ("0.0.0.0", 1800, False),
+          "offer")
+    check(offer.has(dhcp.SERVER_ID), f"no server identifier: {offer}")
+    equal(one.leases(), {}, "leases")
+    ack = client.request({**want, dhcp.ADDRESS: ip("192.0.2.77"), dhcp.SERVER_ID: ip("192.0.2.1")})
+    equal((ack.yiaddr, ack.number(108)), ("192.0.2.77", 1800), "a client that wants one after all")
+    plain = Station(port, 2).lease()
+    check(plain.yiaddr != "0.0.0.0" and not plain.has(108), f"a client that does not: {plain}")
+
+
+@test("a site's own option goes to those who ask for it, in its place")
+def own_option(lab):
+    _, port = lab.simple(server(
+        option_def=[{"name": "site", "code": 234, "type": "string"}],
+        option_data=[option("site", "W10"), {"code": 250, "data": "0102", "csv-format": False}]))
+    check(not Station(port, 1).lease().has(234), "sent to a client that did not ask")
+    ack = Station(port, 2).lease({dhcp.WANTED: bytes([234, 250, 6, 3, 1])})
+    equal((ack.get(234), ack.get(250)), (b"W10", b"\x01\x02"), "options 234 and 250")
+    ordered(lab, ack.codes())
+
+
+@test("what a client asks for last stays out where room is short, and is counted",
+      only="lessord")
+def priority(lab):
+    one, port = lab.simple(server(option_data=[option("merit-dump", "m" * 120), option(
+        "root-path", "r" * 120), option("extensions-path", "e" * 120)]))
+    ack = Station(port).lease({dhcp.WANTED: bytes([18, 17, 14])})
+    equal([ack.has(code) for code in (18, 17, 14)], [True, True, False], "options 18, 17, 14")
+    check("option-left-out" in one.ctl("stats").stdout, "no counter")
+
+
+@test("options in sname and file, and in several parts, are read", only="lessord")
+def overload(lab):
+    _, port = lab.simple(server(option_data=OPTIONS))
+    client = Station(port)
+    message = client.message(dhcp.DISCOVER, {52: b"\x03"})
+    message.file = bytes([dhcp.WANTED, 1, 42, 255]).ljust(128, b"\0")
+    message.sname = bytes([dhcp.HOST_NAME, 2]) + b"ov" + b"\xff"
+    message.options += [(dhcp.WANTED, b"\x04")]
+    client.send(message)
+    offer = client.answer()
+    check(offer is not None and offer.has(42) and offer.get(dhcp.HOST_NAME) == b"ov", f"{offer}")
+    check(not offer.has(52), "the answer is not overloaded")
+
+
+@test("compatibility: another server's clients, addresses that end in 0 and 255",
+      only="lessord")
+def compatibility(lab):
+    _, port = lab.simple(server(
+        subnet(prefix="192.0.0.0/16", pool="192.0.2.255 - 192.0.3.1"),
+        compatibility={"ignore-dhcp-server-identifier": True, "exclude-first-last-24": True}))
+    client = Station(port)
+    offer = client.discover({dhcp.ADDRESS: ip("192.0.2.255")})
+    equal(offer.yiaddr, "192.0.3.1", "offered address")
+    client.request({dhcp.ADDRESS: ip(offer.yiaddr), dhcp.SERVER_ID: ip("10.9.9.9")})
+
+
+def of(station):
+    return ":".join(f"{octet:02x}" for octet in station.mac)
+
+
+LAB = {"name": "lab", "test": "option[77].hex == 'LAB'"}
+IN_LAB = {77: b"LAB"}
+
+
+@test("reservation, pool, subnet, shared network, classes in their order, global")
+def all_scopes(lab):
+    names = ("ntp-servers", "log-servers", "cookie-servers", "lpr-servers", "impress-servers",
+             "resource-location-servers", "font-servers")
+    codes = (42, 7, 8, 9, 10, 11, 48)
+
+    def data(number, count):
+        return [option(name, f"192.0.2.{number}") for name in names[:count]]
+    _, port = lab.simple()  # for its link
+    client = Station(port, 77)
+    inner = subnet(routers=None, option_data=data(3, 3))
+    inner["pools"][0]["option-data"] = data(2, 2)
+    inner["reservations"] = [{"hw-address": of(client), "option-data": data(1, 1)}]
+    tree = server(option_data=data(7, 7), client_classes=[
+        {**LAB, "option-data": data(5, 5)},
+        {"name": "more", "test": "member('lab')", "option-data": data(6, 6)}])
+    tree["shared-networks"] = [{"name": "net", "option-data": data(4, 4), "subnet4": [inner]}]
+    tree["subnet4"] = []
+    lab.servers[0].stop()
+    lab.server(lab.servers[0].space, tree, "second")
+    ack = client.lease({dhcp.WANTED: bytes(codes), **IN_LAB})
+    equal([ack.address(code) for code in codes], [f"192.0.2.{n}" for n in range(1, 8)],
+          "options by scope")
+    ack = Station(port, 78).lease({dhcp.WANTED: bytes(codes)})
+    equal([ack.address(code) for code in codes],
+          [f"192.0.2.{n}" for n in (2, 2, 3, 4, 7, 7, 7)], "without reservation and classes")
+
+
+@test("always-send and never-send of a class count for its members", only="lessord")
+def class_flags(lab):
+    _, port = lab.simple(server(
+        option_data=[option("ntp-servers", "192.0.2.1", **{"always-send": True}),
+                     option("log-servers", "192.0.2.1")],
+        client_classes=[{**LAB, "option-data": [
+            {"name": "ntp-servers", "never-send": True},
+            option("log-servers", "192.0.2.2", **{"always-send": True})]}]))
+    plain, member = Station(port, 1).lease(), Station(port, 2).lease(IN_LAB)
+    equal((plain.has(42), plain.has(7)), (True, False), "options 42 and 7 for others")
+    equal((member.has(42), member.address(7)), (False, "192.0.2.2"), "for members")
+
+
+@test("an option with classes goes to their members, before the one for all", only="lessord")
+def tagged(lab):
+    tag = {"client-classes": ["lab"]}
+    _, port = lab.simple(server(
+        client_classes=[LAB, {"name": "other", "test": "option[77].hex == 'OTHER'"}],
+        option_data=[option("domain-name", "all.example"), option("domain-name", "lab.example", **tag),
+                     option("domain-name", "two.example", **{"client-classes": ["other", "lab"]}),
+                     option("ntp-servers", "192.0.2.9", **tag, **{"always-send": True})]))
+    for number, (sent, name, ntp) in enumerate(((b"LAB", b"lab.example", True),
+                                                (b"OTHER", b"two.example", False),
+                                                (b"", b"all.example", False)), 1):
+        ack = Station(port, number).lease({77: sent} if sent else {})
+        equal((ack.get(dhcp.DOMAIN_NAME), ack.has(42)), (name, ntp), f"for {sent}")
+
+
+@test("option 43 as the client's class defines it", only="lessord")
+def class_definition(lab):
+    def own(name, test, kind, data):
+        return {"name": name, "test": f"option[60].hex == '{test}'",
+                "option-def": [{"name": "vendor-encapsulated-options", "code": 43, "type": kind}],
+                "option-data": [option("vendor-encapsulated-options", data)]}
+    _, port = lab.simple(server(client_classes=[own("a", "A", "string", "text"),
+                                                own("b", "B", "ipv4-address", "192.0.2.8")]))
+    want = {dhcp.WANTED: bytes([43])}
+    equal(Station(port, 1).lease({**want, 60: b"A"}).get(43), b"text", "for class a")
+    equal(Station(port, 2).lease({**want, 60: b"B"}).get(43), ip("192.0.2.8"), "for class b")
+    check(not Station(port, 3).lease(want).has(43), "for nobody's")
+
+
 if __name__ == "__main__":
     case.main()

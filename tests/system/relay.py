@@ -191,5 +191,57 @@ def inform(lab, mode):
           "what is of the relay's way")
 
 
+@test("store-extended-info keeps option 82 in the lease, through a renewal without it",
+      only="lessord")
+def extended_info(lab, mode):
+    one, port = site(lab, mode, store_extended_info=True)
+    client = Relayed(port)
+    address = client.lease().yiaddr
+    kept = {"sub-options": "0x" + CIRCUIT.hex().upper(), "remote-id": "00FF0A01"}
+    for what in ("the lease", "its renewal"):
+        equal(one.lease(address)["user-context"], {"ISC": {"relay-agent-info": kept}}, what)
+        client.renew()
+    check("user-context" not in site_without(lab, mode), "kept without being told to")
+
+
+def site_without(lab, mode):
+    """A lease of a server that keeps nothing."""
+    host, relay, lan = lab.space("server2"), lab.space("relay2"), lab.lan("lan2")
+    lan.join(host, "eth0", f"{SERVER}/24")
+    lan.join(relay, "eth0")
+    host.ip(f"route add default via {RELAY}")
+    port = lab.port(relay)
+    port.owns[RELAY] = port.mac
+    port.server_mac = host.mac("eth0")
+    one = lab.server(host, server(socket_type=mode), "server2")
+    return one.lease(Relayed(port).lease().yiaddr)
+
+
+@test("stash-agent-options: a renewal without option 82 counts as if it had it", only="lessord")
+def stash(lab, mode):
+    one, port = site(lab, mode, stash_agent_options=True)
+    client = Relayed(port, agent=CIRCUIT + bytes([11, 4]) + ip(GIADDR))
+    client.lease()
+    ack = client.renew()
+    equal(ack.address(dhcp.SERVER_ID), GIADDR, "server identifier, by the relay's override")
+    check(not ack.has(dhcp.AGENT), "option 82 to a client that sent none")
+    check("user-context" in one.lease(ack.yiaddr), "kept by the renewal")
+    other = Relayed(port, 2)
+    other.address, other.server = client.address, SERVER
+    reply = other.renew(expect=None)
+    check(reply is None or reply.type == dhcp.NAK, f"another client's address: {reply}")
+
+
+@test("compatibility: link selection ignored, cut sub-options mended", only="lessord")
+def compatibility(lab, mode):
+    _, port = site(lab, mode, subnet(), subnet(2, "203.0.113.0/24", "203.0.113.10 - 203.0.113.99"),
+                   compatibility={"lenient-option-parsing": True,
+                                  "ignore-rai-link-selection": True})
+    client = Relayed(port, agent=bytes([5, 4]) + ip("203.0.113.0") + b"\x01\x09ab")
+    offer = client.discover()
+    check(offer.yiaddr.startswith("192.0.2."), f"link selection was followed: {offer}")
+    equal(offer.get(dhcp.AGENT), bytes([5, 4]) + ip("203.0.113.0") + b"\x01\x02ab", "option 82")
+
+
 if __name__ == "__main__":
     case.main()

@@ -57,7 +57,7 @@ static void drop_option(struct opt_table *t, uint8_t code)
 	t->count--;
 }
 
-static enum msg_reject check_lengths(struct opt_table *t)
+static enum msg_reject check_lengths(struct opt_table *t, bool lenient)
 {
 	static const struct {
 		uint8_t code, len;
@@ -76,6 +76,8 @@ static enum msg_reject check_lengths(struct opt_table *t)
 		if (v.p != NULL && v.len != fixed[i].len)
 			return MSG_BAD_LENGTH;
 	}
+	if (lenient && opt_table_mend(t, OPT_AGENT) < 0)
+		return MSG_BAD_OPTION;
 	if (!opt_sub_valid(opt_get(t, OPT_AGENT)))
 		return MSG_BAD_LENGTH;
 	v = opt_get(t, OPT_CLIENT_ID);
@@ -101,7 +103,8 @@ static void decode_header(const uint8_t *data, size_t len, struct msg *ret)
 	ret->len = len;
 }
 
-enum msg_reject msg_decode(const uint8_t *data, size_t len, enum msg_op op, struct msg *ret)
+enum msg_reject msg_decode(const uint8_t *data, size_t len, enum msg_op op, bool lenient,
+	struct msg *ret)
 {
 	enum msg_reject reason;
 	struct span type;
@@ -123,7 +126,7 @@ enum msg_reject msg_decode(const uint8_t *data, size_t len, enum msg_op op, stru
 	if (type.p != NULL && (type.len != 1 || type.p[0] == MSG_BOOTP))
 		return MSG_BAD_TYPE;
 	ret->type = type.p != NULL ? type.p[0] : MSG_BOOTP;
-	return check_lengths(&ret->opt);
+	return check_lengths(&ret->opt, lenient);
 }
 
 const char *msg_reject_name(enum msg_reject reason)

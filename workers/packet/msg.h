@@ -62,10 +62,11 @@ struct msg {
 /* Decodes a message of the kind op (enum msg_op). Options may be repeated (joined, RFC 3396),
  * overloaded (option 52; other values than 1 to 3 are ignored), padded, or end without END.
  * Lengths are checked here, once, for the options a server acts on: 50, 54, 118 (4 octets), 51
- * (4), 53 and 52 (1), 57 (2), 82 (sub-options fit); an empty 61 is taken out, as if it were
- * absent. ret refers to data, which has to outlive it, and to itself: it is not to be copied.
- * Returns MSG_OK, or a reason with *ret undefined. */
-enum msg_reject msg_decode(const uint8_t *data, size_t len, enum msg_op op, struct msg *ret);
+ * (4), 53 and 52 (1), 57 (2), 82 (sub-options fit; lenient: the last is cut so that it does); an
+ * empty 61 is taken out, as if it were absent. ret refers to data, which has to outlive it, and to
+ * itself: it is not to be copied. Returns MSG_OK, or a reason with *ret undefined. */
+enum msg_reject msg_decode(const uint8_t *data, size_t len, enum msg_op op, bool lenient,
+	struct msg *ret);
 
 /* A word for counters and logs: "truncated", "bad-cookie"... */
 const char *msg_reject_name(enum msg_reject reason);

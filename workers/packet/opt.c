@@ -77,11 +77,45 @@ int opt_table_add(struct opt_table *t, struct span data)
 		}
 		if (t->count == OPT_MAX)
 			return -ENOBUFS;
-		t->value[t->count] = value;
-		t->code[t->count] = code;
-		t->slot[code] = ++t->count;
+		opt_table_put(t, code, value);
 	}
 	return r;
+}
+
+void opt_table_put(struct opt_table *t, uint8_t code, struct span value)
+{
+	if (t->slot[code] != 0 || t->count == OPT_MAX)
+		return;
+	t->value[t->count] = value;
+	t->code[t->count] = code;
+	t->slot[code] = ++t->count;
+}
+
+int opt_table_mend(struct opt_table *t, uint8_t code)
+{
+	uint8_t *copy = t->join + t->joined, sub_code;
+	size_t pos = 0, left;
+	struct span *value, sub;
+	int r;
+
+	if (t->slot[code] == 0)
+		return 0;
+	value = &t->value[t->slot[code] - 1];
+	while ((r = next(*value, &pos, &sub_code, &sub)) > 0)
+		;
+	if (r == 0)
+		return 0;
+	if (value->len > OPT_JOIN_MAX - t->joined)
+		return -ENOBUFS;
+	while (value->p[pos] == OPT_PAD)
+		pos++;
+	memcpy(copy, value->p, value->len);
+	t->joined += value->len;
+	left = value->len - pos;
+	if (left > 1)
+		copy[pos + 1] = (uint8_t)(left - 2);
+	*value = span_of(copy, left > 1 ? value->len : pos);
+	return 0;
 }
 
 struct span opt_sub(struct span value, uint8_t code)

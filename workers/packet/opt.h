@@ -38,6 +38,7 @@ enum opt_code {
 	OPT_USER_CLASS = 77,
 	OPT_FQDN = 81,
 	OPT_AGENT = 82,
+	OPT_V6_ONLY = 108,
 	OPT_SUBNET_SELECTION = 118,
 	OPT_VIVCO = 124, /* vendor classes, RFC 3925 */
 	OPT_VIVSO = 125, /* vendor options, RFC 3925 */
@@ -75,6 +76,14 @@ static inline struct span opt_get(const struct opt_table *t, uint8_t code)
 {
 	return t->slot[code] != 0 ? t->value[t->slot[code] - 1] : (struct span){NULL, 0};
 }
+
+/* Adds an option that is not there yet; value has to outlive the table. Nothing happens if the
+ * table is full. */
+void opt_table_put(struct opt_table *t, uint8_t code, struct span value);
+
+/* Cuts the last sub-option of an option so that it ends with it. A copy is mended: 0, or -ENOBUFS
+ * if there is no room for it. */
+int opt_table_mend(struct opt_table *t, uint8_t code);
 
 /* A sub-option of value, whose layout is code, length, data (options 82, 43, 122). 0 is PAD and
  * 255 is END here too (RFC 2132 8.4). Values that run over the end end the search. {NULL, 0} if

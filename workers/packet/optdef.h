@@ -54,6 +54,10 @@ struct optdef {
 const struct optdef *optdef_by_code(uint8_t code);
 const struct optdef *optdef_by_name(const char *name);
 
+/* The standard definition of an option of another space than dhcp4, NULL: none. */
+const struct optdef *optdef_sub_by_code(const char *space, uint8_t code);
+const struct optdef *optdef_sub_by_name(const char *space, const char *name);
+
 /* The standard name nearest to name, NULL: none is near. */
 const char *optdef_nearest(const char *name);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_inherit: what ends up in the model: defaults, values of each scope, options along the chain.
+ * test_inherit: what ends up in the model: defaults, and the values of each scope.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -17,22 +17,6 @@ static uint32_t ip(const char *s)
 
 	cr_assert(text_parse_ip(s, &addr) == 0);
 	return addr;
-}
-
-/* The options as "code=hex" with + always and ! never, scopes as a digit. */
-static const char *show(const struct model_options *o)
-{
-	static char buf[2048];
-	char hex[256];
-	size_t len = 0;
-
-	buf[0] = '\0';
-	for (size_t i = 0; i < o->n; i++)
-		len += (size_t)snprintf(buf + len, sizeof(buf) - len, "%s%u=%s@%u%s%s",
-			i > 0 ? " " : "", o->v[i].code,
-			text_hex(span_of(o->v[i].data, o->v[i].len), hex, sizeof(hex)),
-			o->v[i].scope, o->v[i].always ? "+" : "", o->v[i].never ? "!" : "");
-	return buf;
 }
 
 Test(inherit, defaults, .init = loaded_enter, .fini = loaded_leave)
@@ -56,6 +40,9 @@ Test(inherit, defaults, .init = loaded_enter, .fini = loaded_leave)
 	cr_expect(s->params.t1_percent == 0.5 && s->params.t2_percent == 0.875);
 	cr_expect(s->params.match_client_id && !s->params.authoritative);
 	cr_expect(s->params.boot.next_server == 0 && s->params.server_id == 0);
+	cr_expect(!s->params.store_extended_info && !m->stash_agent_options);
+	cr_expect(!m->lenient_options && !m->ignore_server_id && !m->ignore_link_selection);
+	cr_expect(!m->exclude_first_last_24);
 	cr_expect_str_eq(s->params.boot.server_hostname, "");
 	cr_expect_str_eq(s->params.boot.boot_file_name, "");
 	cr_expect_str_eq(s->interface, "");
@@ -156,44 +143,6 @@ Test(inherit, lifetimes_go_together, .init = loaded_enter, .fini = loaded_leave)
 			p->max_valid_lifetime);
 		loaded_free(l);
 	}
-}
-
-Test(inherit, options_along_the_chain, .init = loaded_enter, .fini = loaded_leave)
-{
-	struct loaded *l = loaded_good(FACE
-		"option-def = ( { name = \"own\"; code = 240; type = \"record\";\n"
-		"  record-types = \"uint8, ipv4-address\"; array = true; },\n"
-		"  { name = \"phones\"; code = 150; type = \"string\"; } );\n"
-		"option-data = ( { name = \"routers\"; data = \"1.1.1.1\"; always-send = true; },\n"
-		"  { code = 240; data = \"5, 2.2.2.2, 3.3.3.3\"; },\n"
-		"  { name = \"phones\"; data = \"ab\"; } );\n"
-		"shared-networks = ( { name = \"n\";\n"
-		"  option-data = ( { name = \"routers\"; data = \"2.2.2.2\";\n"
-		"    never-send = true; } );\n"
-		"  subnet4 = ( { id = 1; subnet = \"10.1.0.0/16\";\n"
-		"    option-data = ( { code = 200; csv-format = false; data = \"'a'\"; },\n"
-		"      { name = \"routers\"; data = \"3.3.3.3\"; } );\n"
-		"    pools = ( { pool = \"10.1.0.0/24\"; },\n"
-		"      { pool = \"10.1.1.0/24\"; pool-id = 5;\n"
-		"      option-data = ( { code = 150; never-send = true; },\n"
-		"        { code = 2; data = \"-1\"; } ); } ); } ); } );\n"
-		"subnet4 = ( { id = 2; subnet = \"10.2.0.0/16\"; } );");
-	struct model *m = l->model;
-	const struct model_subnet *s = m->subnets[0];
-
-	cr_expect_str_eq(show(&m->subnets[1]->options),
-		"3=01:01:01:01@0+ 150=61:62@0 240=05:02:02:02:02:03:03:03:03@0");
-	cr_expect_str_eq(show(&s->options), "3=03:03:03:03@3+! 150=61:62@0 200=61@3 "
-					    "240=05:02:02:02:02:03:03:03:03@0");
-	cr_assert(s->n_pools == 2);
-	cr_expect(s->pools[0]->options.v == s->options.v, "an unchanged list is shared");
-	cr_expect_str_eq(show(&s->pools[1]->options),
-		"2=ff:ff:ff:ff@4 3=03:03:03:03@3+! 150=61:62@0! 200=61@3 "
-		"240=05:02:02:02:02:03:03:03:03@0");
-	cr_expect(s->pools[0]->id == 0 && s->pools[1]->id == 5 && m->total_addresses == 512);
-	cr_expect(s->pools[1]->subnet == s && m->pools[1] == s->pools[1]);
-	cr_expect(s->pools[1]->index == 1);
-	loaded_free(l);
 }
 
 Test(inherit, server_identifier, .init = loaded_enter, .fini = loaded_leave)

@@ -167,7 +167,17 @@ static const struct {
 		"t.conf:2: option-data[1]: option 3 stands here already: option-data[0] at "
 		"t.conf:2\n"},
 	{OPT("code = 3; space = \"dhcp6\"; data = \"1.1.1.1\";"),
-		"t.conf:2: option-data[0].space: expected \"dhcp4\", got the text \"dhcp6\"\n"},
+		"t.conf:2: option-data[0].space: options of DHCPv6 have no place here\n"},
+	{OPT("code = 1; space = \"dhcp-agent-options-space\"; data = \"aa\";"),
+		"t.conf:2: option-data[0].space: relays make these options, a server only returns "
+		"them\n"},
+	{OPT("name = \"tftp-server\"; space = \"vendor-4491\"; data = \"192.0.2.1\";"),
+		"t.conf:2: option-data[0].name: there is no option \"tftp-server\": give its "
+		"code, or "
+		"an option-def\n"},
+	{OPT("code = 9; space = \"own\"; data = \"aa\";"),
+		"warning: t.conf:2: option-data[0]: is never sent: no option-def encapsulates the "
+		"space \"own\"\n"},
 	{OPT("code = 54; data = \"0.0.0.0\";"),
 		"t.conf:2: option-data[0]: a server identifier is the address of a host\n"},
 	{"subnet4 = ( { id = 1; " NET "pools = ( { pool = \"192.0.2.1/32\"; " OPT(
@@ -179,6 +189,43 @@ static const struct {
 		"t.conf:2: option-def[0]: option 3 is routers and cannot be defined otherwise\n"},
 	{"option-def = ( { name = \"routers\"; code = 224; type = \"string\"; } );",
 		"t.conf:2: option-def[0]: routers is the name of option 3\n"},
+	{"option-def = ( { name = \"x\"; code = 2; space = \"vendor-4491\"; type = \"string\"; "
+		"} );",
+		"t.conf:2: option-def[0]: option 2 is tftp-servers and cannot be defined "
+		"otherwise\n"},
+	{"option-def = ( { name = \"x\"; code = 224; type = \"empty\"; encapsulate = \"dhcp4\"; "
+		"} );",
+		"t.conf:2: option-def[0].encapsulate: options of dhcp4 stand in no other option\n"},
+	{"option-def = ( { name = \"x\"; code = 224; type = \"empty\"; encapsulate = \"a\"; },\n"
+	 "{ name = \"y\"; code = 1; space = \"a\"; type = \"empty\"; encapsulate = \"b\"; },\n"
+	 "{ name = \"z\"; code = 1; space = \"b\"; type = \"empty\"; encapsulate = \"b\"; } );",
+		"t.conf:2: option-def[0]: spaces stand inside each other in a circle, or more than "
+		"4 deep\n"
+		"t.conf:3: option-def[1]: spaces stand inside each other in a circle, or more than "
+		"4 deep\n"
+		"t.conf:4: option-def[2]: spaces stand inside each other in a circle, or more than "
+		"4 deep\n"},
+	{"client-classes = ( { name = \"c\"; option-def = (\n"
+	 "{ name = \"x\"; code = 223; type = \"string\"; },\n"
+	 "{ name = \"y\"; code = 224; space = \"s\"; type = \"string\"; } ); } );",
+		"t.conf:3: client-classes[0].option-def[0]: a class defines options 43 and 224 to "
+		"254 only, the others stand in the global option-def\n"
+		"t.conf:4: client-classes[0].option-def[1]: a class defines options 43 and 224 to "
+		"254 only, the others stand in the global option-def\n"},
+	{OPT("code = 3; data = \"1.1.1.1\"; client-classes = [ \"none\" ];"),
+		"t.conf:2: option-data[0].client-classes[0]: there is no class \"none\"\n"},
+	{"hostname-char-set = \"[a-z\";",
+		"t.conf:2: hostname-char-set: expected one set of characters in brackets, like "
+		"\"[^A-Za-z0-9.-]\", got \"[a-z\"\n"},
+	{"hostname-char-set = \"[a-z]+\";",
+		"t.conf:2: hostname-char-set: expected one set of characters in brackets, like "
+		"\"[^A-Za-z0-9.-]\", got \"[a-z]+\"\n"},
+	{"ddns-qualifying-suffix = \"a..b\";",
+		"t.conf:2: ddns-qualifying-suffix: \"a..b\" is not a part of a domain name\n"},
+	{"ddns-send-updates = true;",
+		"warning: t.conf:2: ddns-send-updates: no effect: no DNS updates are made\n"},
+	{"compatibility = { lenient = true; };",
+		"t.conf:2: compatibility.lenient: unknown parameter\n"},
 	{"option-def = ( { name = \"x\"; code = 224; type = \"strin\"; } );",
 		"t.conf:2: option-def[0].type: there is no type \"strin\"\n"},
 	{"option-def = ( { name = \"x\"; code = 224; type = \"internal\"; } );",

@@ -29,13 +29,20 @@ static void set_broken_context(struct lease *l)
 	l->state = LEASE_RELEASED;
 }
 
+static void set_agent(struct lease *l)
+{
+	l->agent = span_of("\1\2ab\2\1\xff", 7);
+	if (l->address == 0xcb0071ff)
+		l->context = span_of(" { \"note\": {} }", 15);
+}
+
 static void enter(void)
 {
 	server_init(&s);
 	server_lease(&s, "192.0.2.11", 1, set_all);
 	server_lease(&s, "192.0.2.12", 1, set_broken_context);
-	server_lease(&s, "198.51.100.1", 9, NULL);
-	server_lease(&s, "203.0.113.255", 1001, NULL);
+	server_lease(&s, "198.51.100.1", 9, set_agent);
+	server_lease(&s, "203.0.113.255", 1001, set_agent);
 	server_carry(&s);
 }
 
@@ -63,6 +70,33 @@ Test(leases, shape)
 	cr_expect(json_equal(lease, wanted), "%s", json_dumps(lease, 0));
 	json_decref(lease);
 	json_decref(wanted);
+}
+
+/* What the relay said, as Kea's store-extended-info shows it, beside the rest of the context. */
+Test(leases, relay_agent_information)
+{
+	static const struct {
+		const char *address, *context;
+	} cases[] = {
+		{"198.51.100.1", "{\"ISC\": {\"relay-agent-info\": {\"sub-options\": "
+			"\"0x010261620201FF\", \"remote-id\": \"FF\"}}}"},
+		{"203.0.113.255", "{\"ISC\": {\"relay-agent-info\": {\"sub-options\": "
+			"\"0x010261620201FF\", \"remote-id\": \"FF\"}}, \"note\": {}}"},
+	};
+
+	for (size_t i = 0; i < 2; i++) {
+		json_t *wanted = json_loads(cases[i].context, 0, NULL);
+		char command[128];
+		const json_t *lease;
+
+		snprintf(command, sizeof(command),
+			"{'command': 'lease4-get', 'arguments': {'ip-address': '%s'}}",
+			cases[i].address);
+		lease = server_expect(&s, command, 0, "IPv4 lease found.");
+		cr_expect(json_equal(json_object_get(lease, "user-context"), wanted), "%s",
+			json_dumps(lease, 0));
+		json_decref(wanted);
+	}
 }
 
 Test(leases, what_is_not_there_is_left_out)

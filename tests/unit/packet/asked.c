@@ -94,7 +94,7 @@ const struct expr_packet *asked_packet(void)
 		cr_assert(text_parse_hex(options[i], data + at, sizeof(data) - at, &len) == 0);
 		at += len;
 	}
-	cr_assert(msg_decode(data, at, MSG_BOOTREQUEST, &msg) == MSG_OK);
+	cr_assert(msg_decode(data, at, MSG_BOOTREQUEST, false, &msg) == MSG_OK);
 	packet = (struct expr_packet){&msg, "eth1", 0xc0000201, 0xc0000202, classes};
 	return &packet;
 }

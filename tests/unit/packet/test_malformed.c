@@ -296,7 +296,8 @@ Test(malformed, every_reason_and_no_other)
 		frames[frame_reason]++;
 		if (frame_reason == FRAME_OK) {
 			cr_assert(inside(f.payload, exact, in.msg_len), "input %u", i);
-			msg_reason = msg_decode(f.payload.p, f.payload.len, MSG_BOOTREQUEST, &m);
+			msg_reason = msg_decode(
+				f.payload.p, f.payload.len, MSG_BOOTREQUEST, false, &m);
 			cr_assert((unsigned)msg_reason <= MSG_BAD_LENGTH, "input %u", i);
 			msgs[msg_reason]++;
 			if (msg_reason == MSG_OK)

@@ -110,7 +110,7 @@ Test(msg, option_table)
 		struct msg m;
 		size_t len;
 		uint8_t *data = message(cases[i].options, cases[i].file, cases[i].sname, &len);
-		enum msg_reject got = msg_decode(data, len, MSG_BOOTREQUEST, &m);
+		enum msg_reject got = msg_decode(data, len, MSG_BOOTREQUEST, false, &m);
 
 		cr_expect(got == cases[i].want, "%s: %s", cases[i].name, msg_reject_name(got));
 		if (got == MSG_OK && cases[i].want == MSG_OK) {
@@ -157,12 +157,12 @@ Test(msg, header_table)
 		data[header_cases[i].at] = header_cases[i].v;
 		if (header_cases[i].len > 0)
 			len = header_cases[i].len;
-		got = msg_decode(data, len, MSG_BOOTREQUEST, &m);
+		got = msg_decode(data, len, MSG_BOOTREQUEST, false, &m);
 		cr_expect(got == header_cases[i].want, "%s: %s", header_cases[i].name,
 			msg_reject_name(got));
 		free(data);
 	}
-	cr_expect(msg_decode(NULL, 0, MSG_BOOTREQUEST, &(struct msg){0}) == MSG_SHORT);
+	cr_expect(msg_decode(NULL, 0, MSG_BOOTREQUEST, false, &(struct msg){0}) == MSG_SHORT);
 }
 
 Test(msg, header_fields)
@@ -171,7 +171,7 @@ Test(msg, header_fields)
 	size_t len;
 	uint8_t *data = message("35 01 08 ff", "", "", &len);
 
-	cr_assert(msg_decode(data, len, MSG_BOOTREQUEST, &m) == MSG_OK);
+	cr_assert(msg_decode(data, len, MSG_BOOTREQUEST, false, &m) == MSG_OK);
 	cr_expect(m.op == 1 && m.htype == 1 && m.hlen == 6 && m.hops == 2);
 	cr_expect(m.xid == 0xdeadbeef && m.secs == 9 && m.flags == MSG_FLAG_BROADCAST);
 	cr_expect(m.ciaddr == 0x0a000001 && m.yiaddr == 0x0a000002);
@@ -188,9 +188,9 @@ Test(msg, reply_where_replies_are_asked_for)
 	uint8_t *data = message("35 01 05 ff", "", "", &len);
 
 	data[0] = MSG_BOOTREPLY;
-	cr_expect(msg_decode(data, len, MSG_BOOTREPLY, &m) == MSG_OK && m.type == MSG_ACK);
+	cr_expect(msg_decode(data, len, MSG_BOOTREPLY, false, &m) == MSG_OK && m.type == MSG_ACK);
 	data[0] = MSG_BOOTREQUEST;
-	cr_expect(msg_decode(data, len, MSG_BOOTREPLY, &m) == MSG_NOT_REQUEST);
+	cr_expect(msg_decode(data, len, MSG_BOOTREPLY, false, &m) == MSG_NOT_REQUEST);
 	free(data);
 }
 
@@ -202,7 +202,7 @@ Test(msg, empty_client_id_is_taken_out)
 	size_t len;
 	uint8_t *data = message("35 01 01 3d 00 0c 01 41 37 02 01 03 ff", "", "", &len);
 
-	cr_assert(msg_decode(data, len, MSG_BOOTREQUEST, &m) == MSG_OK);
+	cr_assert(msg_decode(data, len, MSG_BOOTREQUEST, false, &m) == MSG_OK);
 	cr_assert(m.opt.count == 3);
 	for (uint8_t i = 0; i < 3; i++)
 		cr_expect(m.opt.code[i] == left[i] && m.opt.slot[left[i]] == i + 1);
@@ -218,8 +218,8 @@ Test(msg, more_options_than_are_kept)
 	memcpy(data + MSG_HEADER, "\x63\x82\x53\x63", 4);
 	for (size_t i = 0; i < 200; i++)
 		data[MSG_OPTIONS + 2 * i] = (uint8_t)(i < 40 ? i + 1 : i + 55);
-	cr_expect(msg_decode(data, MSG_OPTIONS + 2 * 40, MSG_BOOTREQUEST, &m) == MSG_OK);
-	cr_expect(msg_decode(data, sizeof(data), MSG_BOOTREQUEST, &m) == MSG_BAD_OPTION);
+	cr_expect(msg_decode(data, MSG_OPTIONS + 2 * 40, MSG_BOOTREQUEST, false, &m) == MSG_OK);
+	cr_expect(msg_decode(data, sizeof(data), MSG_BOOTREQUEST, false, &m) == MSG_BAD_OPTION);
 }
 
 Test(msg, encode_header)
@@ -241,7 +241,7 @@ Test(msg, encode_header)
 		cr_assert(buf[i] == 0);
 	cr_expect(memcmp(buf + MSG_HEADER, "\x63\x82\x53\x63", 4) == 0);
 	cr_expect(buf[MSG_OPTIONS] == 0xa5, "nothing behind it is touched");
-	cr_expect(msg_decode(buf, MSG_OPTIONS, MSG_BOOTREQUEST, &m) == MSG_OK);
+	cr_expect(msg_decode(buf, MSG_OPTIONS, MSG_BOOTREQUEST, false, &m) == MSG_OK);
 
 	h.sname = "boot";
 	h.file = "";

@@ -251,7 +251,7 @@ Test(reserve, hostname_is_kept_and_sent)
 	stage_opt(s, OPT_HOST_NAME, "mine", 4);
 	cr_assert_eq(stage_walk(s), VERDICT_HOLD);
 	reply_make(&s->q, &a);
-	cr_assert_eq(msg_decode(a.message, a.len, MSG_BOOTREPLY, &m), MSG_OK);
+	cr_assert_eq(msg_decode(a.message, a.len, MSG_BOOTREPLY, false, &m), MSG_OK);
 	cr_expect(span_equal(opt_get(&m.opt, OPT_HOST_NAME), span_of("one", 3)));
 	stage_commit(s);
 	cr_assert(table_read(s->region, table_find(s->region, IN_POOL), &copy));

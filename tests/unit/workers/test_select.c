@@ -59,7 +59,8 @@ Test(select, the_first_rule_that_applies)
 		if (cases[i].subnet_selection != 0)
 			stage_opt_be32(s, OPT_SUBNET_SELECTION, cases[i].subnet_selection);
 		stage_walk(s);
-		cr_assert_eq(s->q.subnet == NULL ? 0 : s->q.subnet->id, cases[i].want, "case %zu", i);
+		cr_assert_eq(s->q.subnet == NULL ? 0 : s->q.subnet->id, cases[i].want, "case "
+			"%zu", i);
 		cr_assert_eq(s->q.server_id, STAGE_SERVER, "case %zu", i);
 	}
 	stage_free(s);
@@ -121,29 +122,6 @@ Test(client, lifetime)
 	stage_free(s);
 }
 
-Test(client, hostname)
-{
-	static const struct {
-		const char *sent;
-		size_t len;
-		const char *want;
-	} cases[] = {
-		{"PC-17.Example", 13, "pc-17.example"}, {"a b\"c\\d", 7, "abcd"},
-		{"end\0more", 8, "end"}, {"\xff\x80\n", 3, ""}, {"\0", 1, ""},
-	};
-	struct stage *s = stage_new("subnet4 = ( { id = 1; subnet = \"192.0.2.0/24\"; } );");
-	uint8_t buf[255];
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		stage_begin(s, MSG_INFORM, 1);
-		stage_opt(s, OPT_HOST_NAME, cases[i].sent, cases[i].len);
-		stage_walk(s);
-		cr_assert(span_equal(span_of(buf, client_hostname(&s->q, buf)),
-				span_of(cases[i].want, strlen(cases[i].want))), "case %zu", i);
-	}
-	stage_free(s);
-}
-
 Test(options, timers)
 {
 	static const struct {
@@ -165,7 +143,8 @@ Test(options, timers)
 		uint32_t t1, t2;
 
 		options_timers(&p, cases[i].lifetime, &t1, &t2);
-		cr_assert(t1 == cases[i].want_t1 && t2 == cases[i].want_t2, "case %zu: %u %u", i, t1,
+		cr_assert(t1 == cases[i].want_t1 && t2 == cases[i].want_t2, "case %zu: %u "
+			"%u", i, t1,
 			t2);
 	}
 }
