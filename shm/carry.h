@@ -15,8 +15,9 @@
 #include "shm/region.h"
 
 /* Carries over what is committed, up to CARRY_MAX changes, moves region->applied, and trims the
- * journal behind it. hurry: as fast as the disk allows; otherwise every other moment is left to
- * the workers' commits. history (NULL: none is kept) gets what is worth an entry. Returns the number of changes (0: there were none) or a negative code. */
+ * journal behind it. hurry: as fast as the disk allows; otherwise every other moment is left to the
+ * workers' commits. history (NULL: none is kept) gets what is worth an entry. Returns the number of
+ * changes (0: there were none) or a negative code. */
 #define CARRY_MAX 262144
 int64_t carry_run(struct region *r, struct journal *j, const char *state_dir,
 	struct history *history, bool hurry, struct err *err);

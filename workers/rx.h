@@ -37,7 +37,8 @@ struct rx {
 
 void rx_init(struct rx *rx, int fd, const struct rx_ops *ops);
 
-/* Takes up to max packets, BATCH_MAX at most, without waiting; returns how many, or a negative errno value. */
+/* Takes up to max packets, BATCH_MAX at most, without waiting; returns how many, or a negative errno
+ * value. */
 int rx_receive(struct rx *rx, unsigned max);
 
 /* The control message of this level and type in packet i, NULL: none. */
