@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "workers/options.h"
+#include "workers/relay.h"
 
-#define SERVER_PORT   67
 #define CLIENT_PORT   68
 #define LEAST_MAX     576 /* what every client takes: RFC 2131 2 */
 #define IP_UDP        28
@@ -35,14 +35,6 @@ static size_t room(const struct query *q)
 bool reply_is_relayed(const struct query *q)
 {
 	return q->msg.giaddr != 0 && q->msg.type != MSG_INFORM;
-}
-
-/* RFC 8357: a relay that sends from another port asks for its answers there. */
-static uint16_t relay_port(const struct query *q)
-{
-	struct span agent = opt_get(&q->msg.opt, OPT_AGENT);
-
-	return opt_sub(agent, RAI_RELAY_PORT).p != NULL ? q->packet.src_port : SERVER_PORT;
 }
 
 static bool must_broadcast(const struct query *q)

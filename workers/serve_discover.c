@@ -10,6 +10,7 @@
 #include "workers/classify.h"
 #include "workers/client.h"
 #include "workers/options.h"
+#include "workers/relay.h"
 #include "workers/reserve.h"
 
 static void log_no_address(struct query *q, enum alloc_lack lack)
@@ -105,6 +106,8 @@ enum verdict serve_discover(struct query *q)
 	}
 	q->lifetime = client_lifetime(q);
 	if (own) {
+		if (table_record(r, q->rec)->offer_until > q->ctx->now)
+			relay_note_repeat(q);
 		table_hold(r, q->rec, until);
 	} else {
 		l = alloc_lease(q, &text);

@@ -11,6 +11,7 @@
 
 #include "workers/alloc.h"
 #include "workers/client.h"
+#include "workers/relay.h"
 #include "workers/reserve.h"
 #include "workers/select.h"
 
@@ -161,6 +162,8 @@ enum verdict serve_request(struct query *q)
 		result = claim_unreserved(q, own, subnet, wanted, &ours);
 	switch (result) {
 	case ALLOC_CLAIMED:
+		if (opt_get(&q->msg.opt, OPT_SERVER_ID).p != NULL)
+			relay_note_taken(q);
 		return grant(q, own);
 	case ALLOC_AGAIN:
 		return VERDICT_AGAIN;

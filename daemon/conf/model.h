@@ -99,6 +99,7 @@ struct model_params {
 	double t1_percent, t2_percent;
 	bool match_client_id;
 	bool authoritative;
+	bool relay_reply_source; /* relay-reply-port is "source" */
 	struct model_boot boot; /* texts are "" if not set */
 	uint32_t server_id; /* option 54 as configured, host byte order, 0: not set */
 	bool store_extended_info; /* keep the relay's option 82 with the lease */

@@ -187,6 +187,8 @@ int read_params(struct draft *d, const struct param_set *set, enum model_scope s
 		p->authoritative = param_bool(set, PARAM_AUTHORITATIVE);
 	if (set->v[PARAM_STORE_EXTENDED_INFO] != NULL)
 		p->store_extended_info = param_bool(set, PARAM_STORE_EXTENDED_INFO);
+	if (set->v[PARAM_RELAY_REPLY_PORT] != NULL)
+		p->relay_reply_source = strcmp(set->v[PARAM_RELAY_REPLY_PORT]->string, "source") == 0;
 	read_mode(d, set, p);
 	check_allocator(d, set);
 	return read_boot(d, set, &p->boot);
