@@ -62,7 +62,7 @@ struct query {
 	uint32_t address;                /* [6] what the client gets, 0: nothing */
 	const struct model_pool *pool;   /* [6] NULL: outside every pool */
 	uint32_t lifetime;               /* [7] s */
-	uint8_t answer;                  /* [7] enum msg_type of the answer */
+	uint8_t answer;                  /* [7] enum msg_type of the answer; MSG_BOOTP: a BOOTREPLY */
 	enum counter reason;             /* of VERDICT_DROP */
 };
 

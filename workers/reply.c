@@ -17,13 +17,16 @@
 
 static const uint8_t broadcast_mac[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
-/* How long the message may be: the client's option 57 or 576, and the interface. */
+/* How long the message may be: the client's option 57 or 576, and the interface. A BOOTP client may
+ * have no room for more than it sent itself, or for more than the least. */
 static size_t room(const struct query *q)
 {
 	struct span max = opt_get(&q->msg.opt, OPT_MAX_MESSAGE_SIZE);
 	size_t datagram = max.len == 2 ? wire_be16(max.p) : LEAST_MAX;
 
-	if (datagram < LEAST_MAX)
+	if (q->answer == MSG_BOOTP)
+		datagram = IP_UDP + (q->msg.len > MSG_BOOTP_SIZE ? q->msg.len : MSG_BOOTP_SIZE);
+	else if (datagram < LEAST_MAX)
 		datagram = LEAST_MAX;
 	if (q->ctx->mtu >= LEAST_MAX && datagram > q->ctx->mtu)
 		datagram = q->ctx->mtu;

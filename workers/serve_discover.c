@@ -6,12 +6,12 @@
 #include "workers/serve.h"
 
 #include "shm/base/log.h"
-#include "workers/alloc.h"
 #include "workers/classify.h"
 #include "workers/client.h"
 #include "workers/options.h"
 #include "workers/relay.h"
 #include "workers/reserve.h"
+#include "workers/serve_part.h"
 
 static void log_no_address(struct query *q, enum alloc_lack lack)
 {
@@ -32,7 +32,7 @@ static void log_no_address(struct query *q, enum alloc_lack lack)
 			client_name(q, name), q->subnet->id, missed);
 }
 
-static enum verdict no_address(struct query *q)
+enum verdict serve_no_address(struct query *q)
 {
 	struct counter_block *c = child_counters(q->ctx->child);
 	enum alloc_lack lack = alloc_lack(q);
@@ -53,8 +53,7 @@ static enum verdict no_address(struct query *q)
 	return query_drop(q, COUNTER_ALLOCATION_FAIL);
 }
 
-/* The address reserved for it, its own, the one it asks for, any. */
-static enum alloc_result find(struct query *q, bool *ret_own)
+enum alloc_result serve_find(struct query *q, bool *ret_own)
 {
 	struct span wanted = opt_get(&q->msg.opt, OPT_REQUESTED_ADDRESS);
 	const struct model_subnet *subnet = NULL;
@@ -94,9 +93,9 @@ enum verdict serve_discover(struct query *q)
 	 * gets none unless it asks for one by a DHCPREQUEST */
 	if (options_prefer_v6(q))
 		return query_answer(q, VERDICT_ANSWER, MSG_OFFER);
-	switch (find(q, &own)) {
+	switch (serve_find(q, &own)) {
 	case ALLOC_NONE:
-		return no_address(q);
+		return serve_no_address(q);
 	case ALLOC_BUSY:
 		return query_drop(q, COUNTER_DUPLICATE);
 	case ALLOC_AGAIN:

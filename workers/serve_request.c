@@ -9,11 +9,11 @@
  */
 #include "workers/serve.h"
 
-#include "workers/alloc.h"
 #include "workers/client.h"
 #include "workers/relay.h"
 #include "workers/reserve.h"
 #include "workers/select.h"
+#include "workers/serve_part.h"
 
 static bool is_init_reboot(const struct query *q)
 {
@@ -67,13 +67,11 @@ static void forget(struct query *q, uint32_t rec)
 	pool_release(r, q->ctx->child->pools, rec);
 }
 
-static enum verdict grant(struct query *q, uint32_t before)
+enum verdict serve_grant(struct query *q, uint32_t before, uint8_t answer)
 {
 	struct alloc_text text;
-	struct lease l;
+	struct lease l = alloc_lease(q, &text);
 
-	q->lifetime = client_lifetime(q);
-	l = alloc_lease(q, &text);
 	if (commit_put(q->ctx->commit, q->rec, &l) < 0) {
 		alloc_give_back(q);
 		return query_drop(q, COUNTER_PROCESSING_FAILED);
@@ -82,7 +80,13 @@ static enum verdict grant(struct query *q, uint32_t before)
 		before = alloc_other(q); /* a lease at an address that it had before its reservation */
 	if (before != TABLE_NONE)
 		forget(q, before);
-	return query_answer(q, VERDICT_HOLD, MSG_ACK);
+	return query_answer(q, VERDICT_HOLD, answer);
+}
+
+static enum verdict grant(struct query *q, uint32_t before)
+{
+	q->lifetime = client_lifetime(q);
+	return serve_grant(q, before, MSG_ACK);
 }
 
 static bool is_active(const struct query *q, uint32_t rec)

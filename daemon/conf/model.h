@@ -299,6 +299,7 @@ struct model {
 	uint16_t *vendors; /* spaces of enterprises that options are configured of, ascending */
 	size_t n_containers;
 	struct model_container *containers; /* those that options are configured of */
+	bool bootp;          /* BOOTP clients are served */
 	uint32_t decline_probation_period; /* s */
 	uint32_t hold_reclaimed_time;      /* s */
 	uint32_t history_size;             /* MiB, 0: none is kept */
