@@ -48,6 +48,7 @@ enum pool_counter {
 	POOL_ASSIGNED,           /* new leases */
 	POOL_RECLAIMED,          /* leases that ended, declined ones too */
 	POOL_RECLAIMED_DECLINED,
+	POOL_REUSED,             /* leases told again without a write */
 	/* these at the first pool of the subnet */
 	POOL_FAILED,             /* no address was free */
 	POOL_FAILED_CLASSES,     /* ... because of the client's classes */

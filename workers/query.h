@@ -17,7 +17,7 @@
 enum verdict {
 	VERDICT_DROP,   /* no answer; query.reason says why */
 	VERDICT_ANSWER, /* the answer may leave at once */
-	VERDICT_HOLD,   /* the answer leaves when the batch is committed */
+	VERDICT_HOLD,   /* the answer tells of a lease: it leaves when the batch is committed */
 	VERDICT_SILENT, /* a change waits for the commit; there is nothing to answer */
 	VERDICT_AGAIN,  /* needs a record that this batch has claimed: commit, then walk again */
 };

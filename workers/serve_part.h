@@ -15,8 +15,10 @@ enum alloc_result serve_find(struct query *q, bool *ret_own);
 /* Counts and logs that serve_find() found none. */
 enum verdict serve_no_address(struct query *q);
 
-/* Hands the lease of q->address for q->lifetime to the commit; ends what the client had before, in
- * the record before (TABLE_NONE: nothing). answer: enum msg_type. */
+/* Hands the lease of q->address for q->lifetime to the commit, unless the client's own lease is young
+ * enough to be told again: q->lifetime is what is left of it then. Either way the answer tells of
+ * what has to be durable, and is held. Ends what the client had before, in the record before
+ * (TABLE_NONE: nothing). answer: enum msg_type. */
 enum verdict serve_grant(struct query *q, uint32_t before, uint8_t answer);
 
 #endif

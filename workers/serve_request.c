@@ -12,6 +12,7 @@
 #include "workers/client.h"
 #include "workers/relay.h"
 #include "workers/reserve.h"
+#include "workers/reuse.h"
 #include "workers/select.h"
 #include "workers/serve_part.h"
 
@@ -72,6 +73,10 @@ enum verdict serve_grant(struct query *q, uint32_t before, uint8_t answer)
 	struct alloc_text text;
 	struct lease l = alloc_lease(q, &text);
 
+	if (before == q->rec && alloc_other(q) == TABLE_NONE && reuse_lease(q, &l)) {
+		pool_release(q->ctx->region, q->ctx->child->pools, q->rec);
+		return query_answer(q, VERDICT_HOLD, answer);
+	}
 	if (commit_put(q->ctx->commit, q->rec, &l) < 0) {
 		alloc_give_back(q);
 		return query_drop(q, COUNTER_PROCESSING_FAILED);

@@ -91,6 +91,8 @@ struct model_boot {
 	const char *server_hostname, *boot_file_name;
 };
 
+#define MODEL_NO_RATIO (-1.0) /* not set */
+
 /* Parameters after inheritance subnet -> shared network -> global. */
 struct model_params {
 	uint32_t valid_lifetime, min_valid_lifetime, max_valid_lifetime; /* s, UINT32_MAX: ever */
@@ -99,6 +101,8 @@ struct model_params {
 	double t1_percent, t2_percent;
 	bool match_client_id;
 	bool authoritative;
+	double cache_threshold;  /* part of the lease time, or MODEL_NO_RATIO */
+	uint32_t cache_max_age;  /* s, 0: not set */
 	bool relay_reply_source; /* relay-reply-port is "source" */
 	struct model_boot boot; /* texts are "" if not set */
 	uint32_t server_id; /* option 54 as configured, host byte order, 0: not set */

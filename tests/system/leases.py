@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """How leases are given: BOOTP, lease times, answers without a write, offers, allocators."""
 
+import time
+
 from lib import case, dhcp
-from lib.config import option, server, subnet
+from lib.config import server, subnet
 from lib.station import Station
-from lib.wait import check, equal
+from lib.wait import check, equal, wait_for
 
 FOR_EVER = 0xffffffff
 
@@ -41,6 +43,25 @@ def bootp_off(lab):
     fence.lease()
     client.send(client.message(dhcp.DISCOVER, {dhcp.TYPE: None}))
     client.silence(fence)
+
+
+@case.test("an early renewal gets the time that is left, nothing is written", only="lessord")
+def reused(lab):
+    one, port = lab.simple(server(subnet(cache_threshold=0.5), valid_lifetime=1000))
+    client, names = Station(port, 1), {dhcp.HOST_NAME: b"one"}
+    address = client.lease(names).yiaddr
+    begun = one.lease(address)["cltt"]
+    wait_for(lambda: time.time() >= begun + 2, 5, "two seconds have passed")
+    ack = client.renew(options=names)
+    check(990 <= ack.number(dhcp.LEASE_TIME) <= 998, f"{ack.number(dhcp.LEASE_TIME)} s are left")
+    equal(one.lease(address)["cltt"], begun, "time of the last write")
+    for name in ("v4-lease-reuses", "subnet[1].v4-lease-reuses"):
+        equal(one.statistic(name), 1, name)
+    ack = client.renew(options={dhcp.HOST_NAME: b"two"})
+    equal(ack.number(dhcp.LEASE_TIME), 1000, "lease time after a change of the name")
+    equal(one.lease(address)["hostname"], "two", "name")
+    check(one.lease(address)["cltt"] > begun, "a changed name is not written")
+    equal(one.statistic("v4-lease-reuses"), 1, "reuses")
 
 
 if __name__ == "__main__":
