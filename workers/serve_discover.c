@@ -83,10 +83,10 @@ enum alloc_result serve_find(struct query *q, bool *ret_own)
 
 enum verdict serve_discover(struct query *q)
 {
-	uint32_t until = q->ctx->now + q->ctx->model->offer_hold_time;
 	struct region *r = q->ctx->region;
 	struct alloc_text text;
 	struct lease l;
+	uint32_t until;
 	bool own;
 
 	/* RFC 8925 3.3: a client that can do without an address, where the network says it should,
@@ -104,6 +104,7 @@ enum verdict serve_discover(struct query *q)
 		break;
 	}
 	q->lifetime = client_lifetime(q);
+	until = q->ctx->now + client_offer_lifetime(q);
 	if (own) {
 		if (table_record(r, q->rec)->offer_until > q->ctx->now)
 			relay_note_repeat(q);

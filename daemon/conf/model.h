@@ -101,6 +101,7 @@ struct model_params {
 	double t1_percent, t2_percent;
 	bool match_client_id;
 	bool authoritative;
+	uint32_t offer_lifetime; /* s, 0: not set */
 	double cache_threshold;  /* part of the lease time, or MODEL_NO_RATIO */
 	uint32_t cache_max_age;  /* s, 0: not set */
 	bool relay_reply_source; /* relay-reply-port is "source" */
@@ -135,6 +136,7 @@ struct model_class {
 	struct model_options options;
 	struct model_boot boot;
 	uint32_t valid_lifetime, min_valid_lifetime, max_valid_lifetime; /* s, 0: not set */
+	uint32_t offer_lifetime; /* s, 0: not set */
 };
 
 /* The classes of one pass, apart by whether a value in the packet leads to them. */

@@ -188,6 +188,8 @@ int read_params(struct draft *d, const struct param_set *set, enum model_scope s
 		p->authoritative = param_bool(set, PARAM_AUTHORITATIVE);
 	if (set->v[PARAM_STORE_EXTENDED_INFO] != NULL)
 		p->store_extended_info = param_bool(set, PARAM_STORE_EXTENDED_INFO);
+	if (set->v[PARAM_OFFER_LIFETIME] != NULL)
+		p->offer_lifetime = param_uint(set, PARAM_OFFER_LIFETIME);
 	if (set->v[PARAM_CACHE_THRESHOLD] != NULL)
 		p->cache_threshold = param_fraction(set, PARAM_CACHE_THRESHOLD);
 	if (set->v[PARAM_CACHE_MAX_AGE] != NULL)

@@ -3,6 +3,7 @@
  * test_path: what each message of RFC 2131 brings its client, and what it leaves in the table.
  */
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "tests/unit/workers/stage.h"
 
@@ -164,6 +165,36 @@ Test(path, a_lapsed_lease_goes_to_another_and_its_client_starts_over)
 	cr_assert_eq(stage_walk(s), VERDICT_ANSWER);
 	cr_assert_eq(s->q.answer, MSG_NAK);
 	stage_free(s);
+}
+
+Test(path, an_offer_is_kept_as_long_as_the_innermost_scope_says)
+{
+	static const struct {
+		const char *global, *subnet, *class;
+		uint32_t s;
+	} cases[] = {
+		{"", "", "", 60},
+		{"offer-hold-time = 5;", "", "", 5},
+		{"offer-lifetime = 20; offer-hold-time = 5;", "", "", 20},
+		{"offer-lifetime = 20;", "offer-lifetime = 30;", "", 30},
+		{"offer-lifetime = 20;", "offer-lifetime = 30;", "offer-lifetime = 40;", 40},
+	};
+	char conf[600];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct stage *s;
+
+		snprintf(conf, sizeof(conf), "%s client-classes = ( { name = \"a\";"
+			" test = \"member('ALL')\"; %s } ); subnet4 = ( { id = 1; %s"
+			" subnet = \"192.0.2.0/24\"; pools = ("
+			" { pool = \"192.0.2.100 - 192.0.2.109\"; } ); } );",
+			cases[i].global, cases[i].class, cases[i].subnet);
+		s = stage_new(conf);
+		cr_assert_eq(discover(s, 1), VERDICT_ANSWER);
+		cr_expect_eq(table_record(s->region, s->q.rec)->offer_until,
+			STAGE_NOW + cases[i].s, "case %zu", i);
+		stage_free(s);
+	}
 }
 
 Test(path, release)
