@@ -101,6 +101,7 @@ struct model_params {
 	double t1_percent, t2_percent;
 	bool match_client_id;
 	bool authoritative;
+	bool allocator_random;   /* allocator is "random" */
 	uint32_t offer_lifetime; /* s, 0: not set */
 	double cache_threshold;  /* part of the lease time, or MODEL_NO_RATIO */
 	uint32_t cache_max_age;  /* s, 0: not set */

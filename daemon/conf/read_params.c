@@ -98,16 +98,14 @@ static void check_fractions(
 			"t1-percent %g is not below t2-percent %g", p->t1_percent, p->t2_percent);
 }
 
-static void check_allocator(struct draft *d, const struct param_set *set)
+static void read_allocator(struct draft *d, const struct param_set *set, struct model_params *p)
 {
 	const struct tree_node *node = set->v[PARAM_ALLOCATOR];
 
-	if (node == NULL || strcmp(node->string, "iterative") == 0)
+	if (node == NULL)
 		return;
-	if (strcmp(node->string, "random") == 0)
-		report_error(
-			d->report, node, "\"random\" is not supported by this version of lessor");
-	else
+	p->allocator_random = strcmp(node->string, "random") == 0;
+	if (!p->allocator_random && strcmp(node->string, "iterative") != 0)
 		report_warning(
 			d->report, node, "no effect: a free address is found in constant time");
 }
@@ -197,6 +195,6 @@ int read_params(struct draft *d, const struct param_set *set, enum model_scope s
 	if (set->v[PARAM_RELAY_REPLY_PORT] != NULL)
 		p->relay_reply_source = strcmp(set->v[PARAM_RELAY_REPLY_PORT]->string, "source") == 0;
 	read_mode(d, set, p);
-	check_allocator(d, set);
+	read_allocator(d, set, p);
 	return read_boot(d, set, &p->boot);
 }

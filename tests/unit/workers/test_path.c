@@ -66,6 +66,37 @@ Test(path, every_client_its_own_address_until_none_is_left)
 	stage_free(s);
 }
 
+/* All addresses are used, none twice, in an order that is neither theirs nor the next server's. */
+Test(path, random_addresses)
+{
+	enum { N = 250 };
+	static const char conf[] = "allocator = \"random\"; subnet4 = ( { id = 1;"
+		" subnet = \"192.0.2.0/24\"; pools = ( { pool = \"192.0.2.2 - 192.0.2.251\"; } ); } );";
+	uint32_t order[2][N];
+	unsigned ascending = 0, same = 0;
+
+	for (size_t round = 0; round < 2; round++) {
+		struct stage *s = stage_new(conf);
+		bool seen[256] = {false};
+
+		for (uint32_t k = 0; k < N; k++) {
+			cr_assert_eq(discover(s, k), VERDICT_ANSWER, "client %u", k);
+			order[round][k] = s->q.address & 0xff;
+			cr_assert(!seen[order[round][k]]);
+			seen[order[round][k]] = true;
+			stage_lease(s, k, s->q.address);
+		}
+		cr_assert_eq(discover(s, N), VERDICT_DROP);
+		stage_free(s);
+	}
+	for (size_t k = 1; k < N; k++) {
+		ascending += order[0][k] == order[0][k - 1] + 1;
+		same += order[0][k] == order[1][k];
+	}
+	cr_expect_lt(ascending, 60, "%u of 249 follow the one before", ascending);
+	cr_expect_lt(same, 60, "%u of 249 are where the other server had them", same);
+}
+
 Test(path, never_the_servers_own_address)
 {
 	struct stage *s = stage_new(plain);
