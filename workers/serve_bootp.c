@@ -26,5 +26,8 @@ enum verdict serve_bootp(struct query *q)
 		break;
 	}
 	q->lifetime = RECORD_INFINITE;
+	/* an offer first: that is what a repeated request in the same batch finds */
+	if (!serve_hold(q, own))
+		return query_drop(q, COUNTER_PROCESSING_FAILED);
 	return serve_grant(q, before, MSG_BOOTP);
 }

@@ -81,12 +81,29 @@ enum alloc_result serve_find(struct query *q, bool *ret_own)
 	return alloc_claim_any(q);
 }
 
-enum verdict serve_discover(struct query *q)
+bool serve_hold(struct query *q, bool own)
 {
+	uint32_t until = q->ctx->now + client_offer_lifetime(q);
 	struct region *r = q->ctx->region;
 	struct alloc_text text;
 	struct lease l;
-	uint32_t until;
+
+	if (own) {
+		table_hold(r, q->rec, until);
+		return true;
+	}
+	l = alloc_lease(q, &text);
+	if (table_reserve(r, q->rec, &l) < 0) {
+		alloc_give_back(q);
+		return false;
+	}
+	table_offer(r, q->rec, &l, until);
+	return true;
+}
+
+enum verdict serve_discover(struct query *q)
+{
+	struct region *r = q->ctx->region;
 	bool own;
 
 	/* RFC 8925 3.3: a client that can do without an address, where the network says it should,
@@ -104,19 +121,10 @@ enum verdict serve_discover(struct query *q)
 		break;
 	}
 	q->lifetime = client_lifetime(q);
-	until = q->ctx->now + client_offer_lifetime(q);
-	if (own) {
-		if (table_record(r, q->rec)->offer_until > q->ctx->now)
-			relay_note_repeat(q);
-		table_hold(r, q->rec, until);
-	} else {
-		l = alloc_lease(q, &text);
-		if (table_reserve(r, q->rec, &l) < 0) {
-			alloc_give_back(q);
-			return query_drop(q, COUNTER_PROCESSING_FAILED);
-		}
-		table_offer(r, q->rec, &l, until);
-	}
+	if (own && table_record(r, q->rec)->offer_until > q->ctx->now)
+		relay_note_repeat(q);
+	if (!serve_hold(q, own))
+		return query_drop(q, COUNTER_PROCESSING_FAILED);
 	table_release(r, q->rec);
 	return query_answer(q, VERDICT_ANSWER, MSG_OFFER);
 }

@@ -15,6 +15,10 @@ enum alloc_result serve_find(struct query *q, bool *ret_own);
 /* Counts and logs that serve_find() found none. */
 enum verdict serve_no_address(struct query *q);
 
+/* Makes the claimed record an offer to the client for q->lifetime; own: it is the client's already, and
+ * is only held for it. false: there is no room, and the claim was given back. */
+bool serve_hold(struct query *q, bool own);
+
 /* Hands the lease of q->address for q->lifetime to the commit, unless the client's own lease is young
  * enough to be told again: q->lifetime is what is left of it then. Either way the answer tells of
  * what has to be durable, and is held. Ends what the client had before, in the record before

@@ -31,6 +31,7 @@ Test(bootp, a_lease_for_ever)
 	cr_assert_eq(ask(s, 1), VERDICT_AGAIN, "the same client in the same batch");
 	stage_commit(s);
 	cr_assert_eq(stage_state(s, POOL), LEASE_ASSIGNED);
+	cr_assert_eq(counter_sum(s->region, COUNTER_ASSIGNED), 1);
 	cr_assert_eq(table_record(s->region, table_find(s->region, POOL))->valid_lft,
 		RECORD_INFINITE);
 	s->ctx.now += YEAR;
