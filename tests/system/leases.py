@@ -64,5 +64,35 @@ def reused(lab):
     equal(one.statistic("v4-lease-reuses"), 1, "reuses")
 
 
+@case.test("a lease for ever: option 51 says so, without T1 and T2")
+def for_ever(lab):
+    one, port = lab.simple(server(subnet(), valid_lifetime=FOR_EVER, calculate_tee_times=True))
+    client = Station(port, 1)
+    for ack in (client.lease(), client.renew()):
+        equal(ack.number(dhcp.LEASE_TIME), FOR_EVER, "lease time")
+        check(not ack.has(dhcp.T1) and not ack.has(dhcp.T2), f"T1 or T2: {ack}")
+    equal(one.lease(client.address)["valid-lft"], FOR_EVER, "lease time that is kept")
+
+
+@case.test("offer-lifetime: an offered address is another client's once that is over", only="lessord")
+def offer_lifetime(lab):
+    _, port = lab.simple(server(subnet(pool="192.0.2.10 - 192.0.2.10", offer_lifetime=2)))
+    first, second = Station(port, 1), Station(port, 2)
+    begun = time.monotonic()
+    equal(first.discover().yiaddr, "192.0.2.10", "the only address")
+    offer = wait_for(lambda: second.discover(expect=None, seconds=0.2), 8, "an offer to another")
+    equal(offer.yiaddr, "192.0.2.10", "its address")
+    check(time.monotonic() - begun >= 1, "it was not kept for the first one")
+
+
+@case.test("allocator = \"random\": addresses do not follow one another", only="lessord")
+def random_allocator(lab):
+    _, port = lab.simple(server(subnet(allocator="random")))
+    got = [int(Station(port, number).lease().yiaddr.rsplit(".", 1)[1]) for number in range(1, 9)]
+    equal(len(set(got)), 8, "different addresses")
+    check(any(b - a != 1 for a, b in zip(got, got[1:])), f"addresses in turn: {got}")
+    check(got != sorted(got), f"ascending addresses: {got}")
+
+
 if __name__ == "__main__":
     case.main()
