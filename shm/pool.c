@@ -13,6 +13,7 @@
 
 #include "shm/table.h"
 
+#define TRIES 32 /* random places: in a pool that is nine tenths full all miss once in 29 times */
 #define SPARE 64 /* room for entries that repairs queue a second time */
 
 struct pool_queue {
@@ -26,6 +27,7 @@ struct pool_state {
 	uint64_t next; /* offset of the next state in the region, 0: the last; supervisor only */
 	struct pool_queue free, expired;
 	_Alignas(64) _Atomic uint32_t fresh; /* addresses below start + fresh were handed out once */
+	_Atomic uint32_t drawn; /* random places so far */
 	_Atomic uint64_t counter[POOL_COUNTERS];
 	_Atomic uint64_t reset[POOL_VIEWS][POOL_COUNTERS]; /* where it stood at the last reset */
 	_Alignas(64) _Atomic uint64_t rings[]; /* free, then expired */
@@ -247,6 +249,36 @@ uint32_t pool_take(struct region *r, const struct pool_range *pool, uint32_t slo
 	if (rec == TABLE_NONE)
 		rec = take_queued(r, pool->state, &pool->state->expired, slot, now);
 	return rec;
+}
+
+static uint32_t random_offset(const struct region *r, struct pool_state *st)
+{
+	uint64_t size = (uint64_t)st->end - st->start + 1;
+	uint8_t place[8];
+
+	wire_set_be32(place, st->start);
+	wire_set_be32(place + 4, atomic_fetch_add(&st->drawn, 1));
+	return (uint32_t)(hash_bytes(&r->key, place, sizeof(place)) % size);
+}
+
+uint32_t pool_take_random(struct region *r, const struct pool_range *pool, uint32_t slot)
+{
+	for (int i = 0; i < TRIES; i++) {
+		uint32_t address = pool->start + random_offset(r, pool->state);
+		uint32_t rec = table_find(r, address);
+
+		if (rec == TABLE_NONE) {
+			rec = table_attach(r, address, slot);
+			if (rec != TABLE_NONE)
+				return rec;
+		} else if (table_record(r, rec)->state == TABLE_FREE &&
+			table_claim(r, rec, slot)) {
+			if (table_record(r, rec)->state == TABLE_FREE)
+				return rec;
+			table_release(r, rec);
+		}
+	}
+	return TABLE_NONE;
 }
 
 /* The queue for a record of this state, NULL: none; the fresh mark will come by an address that

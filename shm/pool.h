@@ -3,7 +3,8 @@
  * pool: finds an address to give, in constant time. Each pool has a queue of addresses that were
  * used and are free again, a mark up to which it was never used, and a queue of addresses that
  * ended but are still remembered for their last client, longest ago first. They are taken in
- * this order, so that the most recently ended are reused last (RFC 2131 4.3.1). The queues are
+ * this order, so that the most recently ended are reused last (RFC 2131 4.3.1). Or, where addresses
+ * shall not be foreseen, a few places are tried at random first. The queues are
  * hints: whether an address is free is decided on its record, under its claim.
  */
 #ifndef LESSOR_SHM_POOL_H
@@ -38,6 +39,11 @@ const struct pool_range *pool_of(const struct pools *pools, uint32_t address);
  * TABLE_NONE if there is none. */
 uint32_t pool_take(struct region *r, const struct pool_range *pool, uint32_t slot, uint32_t now);
 
+/* The same, but an address that nobody ever had or is remembered for, at a random place that only
+ * who knows the region's key can foresee. TABLE_NONE: none was found in a few tries, although there
+ * may be one. */
+uint32_t pool_take_random(struct region *r, const struct pool_range *pool, uint32_t slot);
+
 /* Releases a claimed record and, if its state says so, puts its address into the queue where it
  * belongs, unless it stands there already. The claim goes first: who takes the address out of the
  * queue must be able to claim it. */
@@ -48,6 +54,7 @@ enum pool_counter {
 	POOL_ASSIGNED,           /* new leases */
 	POOL_RECLAIMED,          /* leases that ended, declined ones too */
 	POOL_RECLAIMED_DECLINED,
+	POOL_REUSED,             /* leases told again without a write */
 	/* these at the first pool of the subnet */
 	POOL_FAILED,             /* no address was free */
 	POOL_FAILED_CLASSES,     /* ... because of the client's classes */

@@ -164,9 +164,14 @@ static bool take(struct query *q, const struct model_subnet *s, const struct mod
 {
 	const struct context *ctx = q->ctx;
 	const struct pool_range *range = &ctx->child->pools->v[pool->index];
-	uint32_t rec;
+	uint32_t rec = TABLE_NONE;
 
-	while ((rec = pool_take(ctx->region, range, ctx->child->slot, ctx->now)) != TABLE_NONE) {
+	if (s->params.allocator_random)
+		rec = pool_take_random(ctx->region, range, ctx->child->slot);
+	if (rec == TABLE_NONE)
+		rec = pool_take(ctx->region, range, ctx->child->slot, ctx->now);
+	for (; rec != TABLE_NONE;
+		rec = pool_take(ctx->region, range, ctx->child->slot, ctx->now)) {
 		if (may_have(q, s, pool, table_record(ctx->region, rec)->address)) {
 			found(q, rec, s, pool);
 			return true;

@@ -84,6 +84,18 @@ uint32_t client_lifetime(const struct query *q)
 	return s > max ? max : s;
 }
 
+uint32_t client_offer_lifetime(const struct query *q)
+{
+	for (size_t i = 0; i < q->n_classes; i++) {
+		uint32_t s = q->ctx->model->classes[q->classes[i]]->offer_lifetime;
+
+		if (s != 0)
+			return s;
+	}
+	return q->subnet->params.offer_lifetime != 0 ? q->subnet->params.offer_lifetime :
+						       q->ctx->model->offer_hold_time;
+}
+
 const char *client_name(const struct query *q, char buf[CLIENT_NAME_SIZE])
 {
 	return text_hex(span_of(q->msg.chaddr, q->msg.hlen), buf, CLIENT_NAME_SIZE);

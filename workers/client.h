@@ -19,6 +19,10 @@ void client_recall_agent(struct query *q);
  * has them, else of the subnet. */
 uint32_t client_lifetime(const struct query *q);
 
+/* For how many seconds an offer is kept for the client: as the first class that says so, else the
+ * subnet, else offer-hold-time. */
+uint32_t client_offer_lifetime(const struct query *q);
+
 /* "aa:bb:cc:dd:ee:ff" for logs. */
 #define CLIENT_NAME_SIZE 52
 const char *client_name(const struct query *q, char buf[CLIENT_NAME_SIZE]);

@@ -83,21 +83,25 @@ static void put_name(const struct query *q, struct gathered *g)
 static void put_own(const struct query *q, struct gathered *g)
 {
 	struct span id = opt_get(&q->msg.opt, OPT_CLIENT_ID);
+	bool dhcp = q->answer != MSG_BOOTP; /* a BOOTP client knows no option of DHCP's own */
 	uint32_t t1, t2;
 
-	put_u32(g, OPT_SERVER_ID, q->server_id);
+	if (dhcp)
+		put_u32(g, OPT_SERVER_ID, q->server_id);
 	if (id.len > 0 && q->ctx->model->echo_client_id)
 		put(g, OPT_CLIENT_ID, id, RANK_OWN); /* RFC 6842 */
 	if (q->answer == MSG_NAK || q->address == 0)
 		return;
 	put_u32(g, OPT_SUBNET_MASK, q->subnet->mask);
+	put_name(q, g);
+	if (!dhcp)
+		return;
 	put_u32(g, OPT_LEASE_TIME, q->lifetime);
 	options_timers(&q->subnet->params, q->lifetime, &t1, &t2);
 	if (t1 != 0)
 		put_u32(g, OPT_RENEWAL_TIME, t1);
 	if (t2 != 0)
 		put_u32(g, OPT_REBINDING_TIME, t2);
-	put_name(q, g);
 }
 
 static bool in_every_answer(uint8_t code)
@@ -259,7 +263,8 @@ size_t options_write(const struct query *q, uint8_t *buf, size_t size)
 	gather(q, &g);
 	make_fit(&g, size > fixed ? size - fixed : 0);
 	opt_writer_init(&w, buf, size);
-	opt_write_u8(&w, OPT_MESSAGE_TYPE, q->answer);
+	if (q->answer != MSG_BOOTP)
+		opt_write_u8(&w, OPT_MESSAGE_TYPE, q->answer);
 	for (unsigned code = 0; (code = code_set_next(&g.there, code)) < 256; code++)
 		opt_write(&w, (uint8_t)code, g.value[code].p, g.value[code].len);
 	if (echo)

@@ -93,6 +93,9 @@ static enum verdict serve(struct query *q)
 		return query_drop(q, COUNTER_NOT_FOR_US);
 	}
 	switch (q->msg.type) {
+	case MSG_BOOTP:
+		return is_in(q, MODEL_REJECT) ? query_drop(q, COUNTER_ADMIN_FILTERED) :
+						serve_bootp(q);
 	case MSG_DISCOVER:
 		/* a server identifier in it has no meaning: RFC 2131 table 5 */
 		if (opt_get(&q->msg.opt, OPT_SERVER_ID).p != NULL)
@@ -139,7 +142,7 @@ enum verdict path_walk(struct query *q, bool again)
 		count_received(q);
 	if (service_is_disabled(q->ctx->region))
 		return query_drop(q, COUNTER_SERVICE_DISABLED);
-	if (q->msg.type < MSG_DISCOVER || q->msg.type > MSG_INFORM)
+	if (q->msg.type > MSG_INFORM || (q->msg.type == MSG_BOOTP && !q->ctx->model->bootp))
 		return query_drop(q, COUNTER_RFC_VIOLATION);
 	/* in udp mode a client without an address cannot be reached but through its relay */
 	if (q->ctx->model->socket_type == MODEL_UDP && q->msg.giaddr == 0 && q->msg.ciaddr == 0)

@@ -17,7 +17,7 @@
 enum verdict {
 	VERDICT_DROP,   /* no answer; query.reason says why */
 	VERDICT_ANSWER, /* the answer may leave at once */
-	VERDICT_HOLD,   /* the answer leaves when the batch is committed */
+	VERDICT_HOLD,   /* the answer tells of a lease: it leaves when the batch is committed */
 	VERDICT_SILENT, /* a change waits for the commit; there is nothing to answer */
 	VERDICT_AGAIN,  /* needs a record that this batch has claimed: commit, then walk again */
 };
@@ -62,7 +62,7 @@ struct query {
 	uint32_t address;                /* [6] what the client gets, 0: nothing */
 	const struct model_pool *pool;   /* [6] NULL: outside every pool */
 	uint32_t lifetime;               /* [7] s */
-	uint8_t answer;                  /* [7] enum msg_type of the answer */
+	uint8_t answer;                  /* [7] enum msg_type of the answer; MSG_BOOTP: a BOOTREPLY */
 	enum counter reason;             /* of VERDICT_DROP */
 };
 

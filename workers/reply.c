@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "workers/options.h"
+#include "workers/relay.h"
 
-#define SERVER_PORT   67
 #define CLIENT_PORT   68
 #define LEAST_MAX     576 /* what every client takes: RFC 2131 2 */
 #define IP_UDP        28
@@ -17,13 +17,16 @@
 
 static const uint8_t broadcast_mac[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
-/* How long the message may be: the client's option 57 or 576, and the interface. */
+/* How long the message may be: the client's option 57 or 576, and the interface. A BOOTP client may
+ * have no room for more than it sent itself, or for more than the least. */
 static size_t room(const struct query *q)
 {
 	struct span max = opt_get(&q->msg.opt, OPT_MAX_MESSAGE_SIZE);
 	size_t datagram = max.len == 2 ? wire_be16(max.p) : LEAST_MAX;
 
-	if (datagram < LEAST_MAX)
+	if (q->answer == MSG_BOOTP)
+		datagram = IP_UDP + (q->msg.len > MSG_BOOTP_SIZE ? q->msg.len : MSG_BOOTP_SIZE);
+	else if (datagram < LEAST_MAX)
 		datagram = LEAST_MAX;
 	if (q->ctx->mtu >= LEAST_MAX && datagram > q->ctx->mtu)
 		datagram = q->ctx->mtu;
@@ -35,14 +38,6 @@ static size_t room(const struct query *q)
 bool reply_is_relayed(const struct query *q)
 {
 	return q->msg.giaddr != 0 && q->msg.type != MSG_INFORM;
-}
-
-/* RFC 8357: a relay that sends from another port asks for its answers there. */
-static uint16_t relay_port(const struct query *q)
-{
-	struct span agent = opt_get(&q->msg.opt, OPT_AGENT);
-
-	return opt_sub(agent, RAI_RELAY_PORT).p != NULL ? q->packet.src_port : SERVER_PORT;
 }
 
 static bool must_broadcast(const struct query *q)

@@ -13,5 +13,6 @@ enum verdict serve_request(struct query *q);
 enum verdict serve_decline(struct query *q);
 enum verdict serve_release(struct query *q);
 enum verdict serve_inform(struct query *q);
+enum verdict serve_bootp(struct query *q);
 
 #endif

@@ -6,11 +6,12 @@
 #include "workers/serve.h"
 
 #include "shm/base/log.h"
-#include "workers/alloc.h"
 #include "workers/classify.h"
 #include "workers/client.h"
 #include "workers/options.h"
+#include "workers/relay.h"
 #include "workers/reserve.h"
+#include "workers/serve_part.h"
 
 static void log_no_address(struct query *q, enum alloc_lack lack)
 {
@@ -31,7 +32,7 @@ static void log_no_address(struct query *q, enum alloc_lack lack)
 			client_name(q, name), q->subnet->id, missed);
 }
 
-static enum verdict no_address(struct query *q)
+enum verdict serve_no_address(struct query *q)
 {
 	struct counter_block *c = child_counters(q->ctx->child);
 	enum alloc_lack lack = alloc_lack(q);
@@ -52,8 +53,7 @@ static enum verdict no_address(struct query *q)
 	return query_drop(q, COUNTER_ALLOCATION_FAIL);
 }
 
-/* The address reserved for it, its own, the one it asks for, any. */
-static enum alloc_result find(struct query *q, bool *ret_own)
+enum alloc_result serve_find(struct query *q, bool *ret_own)
 {
 	struct span wanted = opt_get(&q->msg.opt, OPT_REQUESTED_ADDRESS);
 	const struct model_subnet *subnet = NULL;
@@ -81,21 +81,38 @@ static enum alloc_result find(struct query *q, bool *ret_own)
 	return alloc_claim_any(q);
 }
 
-enum verdict serve_discover(struct query *q)
+bool serve_hold(struct query *q, bool own)
 {
-	uint32_t until = q->ctx->now + q->ctx->model->offer_hold_time;
+	uint32_t until = q->ctx->now + client_offer_lifetime(q);
 	struct region *r = q->ctx->region;
 	struct alloc_text text;
 	struct lease l;
+
+	if (own) {
+		table_hold(r, q->rec, until);
+		return true;
+	}
+	l = alloc_lease(q, &text);
+	if (table_reserve(r, q->rec, &l) < 0) {
+		alloc_give_back(q);
+		return false;
+	}
+	table_offer(r, q->rec, &l, until);
+	return true;
+}
+
+enum verdict serve_discover(struct query *q)
+{
+	struct region *r = q->ctx->region;
 	bool own;
 
 	/* RFC 8925 3.3: a client that can do without an address, where the network says it should,
 	 * gets none unless it asks for one by a DHCPREQUEST */
 	if (options_prefer_v6(q))
 		return query_answer(q, VERDICT_ANSWER, MSG_OFFER);
-	switch (find(q, &own)) {
+	switch (serve_find(q, &own)) {
 	case ALLOC_NONE:
-		return no_address(q);
+		return serve_no_address(q);
 	case ALLOC_BUSY:
 		return query_drop(q, COUNTER_DUPLICATE);
 	case ALLOC_AGAIN:
@@ -104,16 +121,10 @@ enum verdict serve_discover(struct query *q)
 		break;
 	}
 	q->lifetime = client_lifetime(q);
-	if (own) {
-		table_hold(r, q->rec, until);
-	} else {
-		l = alloc_lease(q, &text);
-		if (table_reserve(r, q->rec, &l) < 0) {
-			alloc_give_back(q);
-			return query_drop(q, COUNTER_PROCESSING_FAILED);
-		}
-		table_offer(r, q->rec, &l, until);
-	}
+	if (own && table_record(r, q->rec)->offer_until > q->ctx->now)
+		relay_note_repeat(q);
+	if (!serve_hold(q, own))
+		return query_drop(q, COUNTER_PROCESSING_FAILED);
 	table_release(r, q->rec);
 	return query_answer(q, VERDICT_ANSWER, MSG_OFFER);
 }

@@ -9,10 +9,12 @@
  */
 #include "workers/serve.h"
 
-#include "workers/alloc.h"
 #include "workers/client.h"
+#include "workers/relay.h"
 #include "workers/reserve.h"
+#include "workers/reuse.h"
 #include "workers/select.h"
+#include "workers/serve_part.h"
 
 static bool is_init_reboot(const struct query *q)
 {
@@ -66,13 +68,15 @@ static void forget(struct query *q, uint32_t rec)
 	pool_release(r, q->ctx->child->pools, rec);
 }
 
-static enum verdict grant(struct query *q, uint32_t before)
+enum verdict serve_grant(struct query *q, uint32_t before, uint8_t answer)
 {
 	struct alloc_text text;
-	struct lease l;
+	struct lease l = alloc_lease(q, &text);
 
-	q->lifetime = client_lifetime(q);
-	l = alloc_lease(q, &text);
+	if (before == q->rec && alloc_other(q) == TABLE_NONE && reuse_lease(q, &l)) {
+		pool_release(q->ctx->region, q->ctx->child->pools, q->rec);
+		return query_answer(q, VERDICT_HOLD, answer);
+	}
 	if (commit_put(q->ctx->commit, q->rec, &l) < 0) {
 		alloc_give_back(q);
 		return query_drop(q, COUNTER_PROCESSING_FAILED);
@@ -81,7 +85,13 @@ static enum verdict grant(struct query *q, uint32_t before)
 		before = alloc_other(q); /* a lease at an address that it had before its reservation */
 	if (before != TABLE_NONE)
 		forget(q, before);
-	return query_answer(q, VERDICT_HOLD, MSG_ACK);
+	return query_answer(q, VERDICT_HOLD, answer);
+}
+
+static enum verdict grant(struct query *q, uint32_t before)
+{
+	q->lifetime = client_lifetime(q);
+	return serve_grant(q, before, MSG_ACK);
 }
 
 static bool is_active(const struct query *q, uint32_t rec)
@@ -161,6 +171,8 @@ enum verdict serve_request(struct query *q)
 		result = claim_unreserved(q, own, subnet, wanted, &ours);
 	switch (result) {
 	case ALLOC_CLAIMED:
+		if (opt_get(&q->msg.opt, OPT_SERVER_ID).p != NULL)
+			relay_note_taken(q);
 		return grant(q, own);
 	case ALLOC_AGAIN:
 		return VERDICT_AGAIN;

@@ -98,9 +98,10 @@ static void add_routed(struct outgoing *o, struct answer *a)
 static void count_sent(struct counter_block *c, const struct answer *a, uint64_t now_ns)
 {
 	counter_inc(c, COUNTER_SENT);
-	counter_inc(c, a->type == MSG_OFFER ? COUNTER_OFFER_SENT :
-			a->type == MSG_NAK  ? COUNTER_NAK_SENT :
-					      COUNTER_ACK_SENT);
+	if (a->type != MSG_BOOTP)
+		counter_inc(c, a->type == MSG_OFFER ? COUNTER_OFFER_SENT :
+				a->type == MSG_NAK  ? COUNTER_NAK_SENT :
+						      COUNTER_ACK_SENT);
 	counter_observe(c, HISTOGRAM_REPLY, now_ns - a->taken_ns);
 }
 

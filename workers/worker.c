@@ -74,6 +74,8 @@ static void hand_over(struct worker *w)
 {
 	struct stage *s = w->gathering;
 
+	if (commit_count(s->commit) == 0) /* what is held tells of leases that are on disk */
+		tx_send(&w->child->port, &s->held, w->counters);
 	if (committer_is_busy(w->committer) || commit_count(s->commit) == 0)
 		return;
 	w->gathering = w->committing;

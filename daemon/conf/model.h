@@ -91,6 +91,8 @@ struct model_boot {
 	const char *server_hostname, *boot_file_name;
 };
 
+#define MODEL_NO_RATIO (-1.0) /* not set */
+
 /* Parameters after inheritance subnet -> shared network -> global. */
 struct model_params {
 	uint32_t valid_lifetime, min_valid_lifetime, max_valid_lifetime; /* s, UINT32_MAX: ever */
@@ -99,6 +101,11 @@ struct model_params {
 	double t1_percent, t2_percent;
 	bool match_client_id;
 	bool authoritative;
+	bool allocator_random;   /* allocator is "random" */
+	uint32_t offer_lifetime; /* s, 0: not set */
+	double cache_threshold;  /* part of the lease time, or MODEL_NO_RATIO */
+	uint32_t cache_max_age;  /* s, 0: not set */
+	bool relay_reply_source; /* relay-reply-port is "source" */
 	struct model_boot boot; /* texts are "" if not set */
 	uint32_t server_id; /* option 54 as configured, host byte order, 0: not set */
 	bool store_extended_info; /* keep the relay's option 82 with the lease */
@@ -130,6 +137,7 @@ struct model_class {
 	struct model_options options;
 	struct model_boot boot;
 	uint32_t valid_lifetime, min_valid_lifetime, max_valid_lifetime; /* s, 0: not set */
+	uint32_t offer_lifetime; /* s, 0: not set */
 };
 
 /* The classes of one pass, apart by whether a value in the packet leads to them. */
@@ -298,6 +306,7 @@ struct model {
 	uint16_t *vendors; /* spaces of enterprises that options are configured of, ascending */
 	size_t n_containers;
 	struct model_container *containers; /* those that options are configured of */
+	bool bootp;          /* BOOTP clients are served */
 	uint32_t decline_probation_period; /* s */
 	uint32_t hold_reclaimed_time;      /* s */
 	uint32_t history_size;             /* MiB, 0: none is kept */

@@ -188,6 +188,15 @@ static bool check_fraction(const struct tree_node *node, struct report *r)
 	return expected(node, "a number above 0 and below 1", r);
 }
 
+static bool check_ratio(const struct tree_node *node, struct report *r)
+{
+	bool is_number = node->type == TREE_REAL || node->type == TREE_INT;
+
+	if (is_number && number(node) >= 0 && number(node) <= 1)
+		return true;
+	return expected(node, "a number from 0 to 1", r);
+}
+
 static bool check_string(const struct param *p, const struct tree_node *node, struct report *r)
 {
 	size_t len;
@@ -261,6 +270,8 @@ static bool check_value(const struct param *p, const struct tree_node *node, str
 		return check_uint(p, node, r);
 	case PARAM_TYPE_FRACTION:
 		return check_fraction(node, r);
+	case PARAM_TYPE_RATIO:
+		return check_ratio(node, r);
 	case PARAM_TYPE_STRING:
 		return check_string(p, node, r);
 	case PARAM_TYPE_ADDRESS:

@@ -40,6 +40,7 @@ enum param_type {
 	PARAM_TYPE_BOOL,
 	PARAM_TYPE_UINT,     /* whole number in [min, max] */
 	PARAM_TYPE_FRACTION, /* above 0, below 1 */
+	PARAM_TYPE_RATIO,    /* from 0 to 1 */
 	PARAM_TYPE_STRING,   /* length in [min, max] */
 	PARAM_TYPE_ADDRESS,  /* IPv4 address as text */
 	PARAM_TYPE_CHOICE,   /* one of the words in choices */

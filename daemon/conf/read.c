@@ -279,6 +279,7 @@ static void read_globals(struct draft *d, const struct tree_node *root, const st
 	m->stash_agent_options = param_bool(set, PARAM_STASH_AGENT_OPTIONS);
 	if (set->v[PARAM_COMPATIBILITY] != NULL)
 		read_compatibility(m, set->v[PARAM_COMPATIBILITY], d->report);
+	m->bootp = param_bool(set, PARAM_BOOTP);
 	m->decline_probation_period = param_uint(set, PARAM_DECLINE_PROBATION_PERIOD);
 	m->offer_hold_time = param_uint(set, PARAM_OFFER_HOLD_TIME);
 	if (set->v[PARAM_EXPIRED] != NULL)

@@ -299,6 +299,7 @@ static int read_class(struct draft *d, struct model_class *c)
 	c->valid_lifetime = times.valid_lifetime;
 	c->min_valid_lifetime = times.min_valid_lifetime;
 	c->max_valid_lifetime = times.max_valid_lifetime;
+	c->offer_lifetime = param_uint(&set, PARAM_OFFER_LIFETIME);
 	if (read_boot(d, &set, &c->boot) < 0 ||
 		read_option_defs(d, set.v[PARAM_OPTION_DEF], MODEL_CLASS, &defs) < 0)
 		return -ENOMEM;

@@ -22,6 +22,7 @@ void read_params_default(struct model_params *ret_params)
 	p->t1_percent = param_fraction(&none, PARAM_T1_PERCENT);
 	p->t2_percent = param_fraction(&none, PARAM_T2_PERCENT);
 	p->match_client_id = param_bool(&none, PARAM_MATCH_CLIENT_ID);
+	p->cache_threshold = MODEL_NO_RATIO;
 	p->authoritative = param_bool(&none, PARAM_AUTHORITATIVE);
 	p->boot.next_server = param_address(&none, PARAM_NEXT_SERVER);
 	p->boot.server_hostname = param_string(&none, PARAM_SERVER_HOSTNAME);
@@ -97,16 +98,14 @@ static void check_fractions(
 			"t1-percent %g is not below t2-percent %g", p->t1_percent, p->t2_percent);
 }
 
-static void check_allocator(struct draft *d, const struct param_set *set)
+static void read_allocator(struct draft *d, const struct param_set *set, struct model_params *p)
 {
 	const struct tree_node *node = set->v[PARAM_ALLOCATOR];
 
-	if (node == NULL || strcmp(node->string, "iterative") == 0)
+	if (node == NULL)
 		return;
-	if (strcmp(node->string, "random") == 0)
-		report_error(
-			d->report, node, "\"random\" is not supported by this version of lessor");
-	else
+	p->allocator_random = strcmp(node->string, "random") == 0;
+	if (!p->allocator_random && strcmp(node->string, "iterative") != 0)
 		report_warning(
 			d->report, node, "no effect: a free address is found in constant time");
 }
@@ -187,7 +186,15 @@ int read_params(struct draft *d, const struct param_set *set, enum model_scope s
 		p->authoritative = param_bool(set, PARAM_AUTHORITATIVE);
 	if (set->v[PARAM_STORE_EXTENDED_INFO] != NULL)
 		p->store_extended_info = param_bool(set, PARAM_STORE_EXTENDED_INFO);
+	if (set->v[PARAM_OFFER_LIFETIME] != NULL)
+		p->offer_lifetime = param_uint(set, PARAM_OFFER_LIFETIME);
+	if (set->v[PARAM_CACHE_THRESHOLD] != NULL)
+		p->cache_threshold = param_fraction(set, PARAM_CACHE_THRESHOLD);
+	if (set->v[PARAM_CACHE_MAX_AGE] != NULL)
+		p->cache_max_age = param_uint(set, PARAM_CACHE_MAX_AGE);
+	if (set->v[PARAM_RELAY_REPLY_PORT] != NULL)
+		p->relay_reply_source = strcmp(set->v[PARAM_RELAY_REPLY_PORT]->string, "source") == 0;
 	read_mode(d, set, p);
-	check_allocator(d, set);
+	read_allocator(d, set, p);
 	return read_boot(d, set, &p->boot);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * statistic: counters are summed over the processes, gauges computed. What belongs to a feature
- * that is not there (the lease cache) is 0, because it never happens.
+ * statistic: counters are summed over the processes, gauges computed.
  */
 #include "daemon/control/statistic.h"
 
@@ -28,7 +27,7 @@ static const struct {
 	{"v4-allocation-fail-no-pools", STATISTIC_NEVER, true},
 	{"v4-allocation-fail-classes", STATISTIC_FAILED_CLASSES, true},
 	{"v4-reservation-conflicts", STATISTIC_CONFLICTS, true},
-	{"v4-lease-reuses", STATISTIC_NEVER, true},
+	{"v4-lease-reuses", STATISTIC_REUSED, true},
 };
 
 #define N_PER_POOL (sizeof(per_pool) / sizeof(*per_pool))
@@ -46,6 +45,7 @@ static void add_pool(const struct control *ctl, const struct model_pool *p, enum
 	v[STATISTIC_DECLINED] += ctl->usage.pool[p->index].declined;
 	v[STATISTIC_RECLAIMED] += pool_value(pool, POOL_RECLAIMED, view);
 	v[STATISTIC_RECLAIMED_DECLINED] += pool_value(pool, POOL_RECLAIMED_DECLINED, view);
+	v[STATISTIC_REUSED] += pool_value(pool, POOL_REUSED, view);
 	v[STATISTIC_FAILED] += failed;
 	v[STATISTIC_FAILED_CLASSES] += pool_value(pool, POOL_FAILED_CLASSES, view);
 	v[STATISTIC_CONFLICTS] += pool_value(pool, POOL_CONFLICTS, view);
@@ -156,6 +156,7 @@ static void reset_pool(const struct control *ctl, const struct model_pool *p, en
 		[STATISTIC_CUMULATIVE] = POOL_ASSIGNED + 1,
 		[STATISTIC_RECLAIMED] = POOL_RECLAIMED + 1,
 		[STATISTIC_RECLAIMED_DECLINED] = POOL_RECLAIMED_DECLINED + 1,
+		[STATISTIC_REUSED] = POOL_REUSED + 1,
 		/* one counter behind the three: they are reset together */
 		[STATISTIC_FAILED] = POOL_FAILED + 1,
 		[STATISTIC_FAILED_NETWORK] = POOL_FAILED + 1,

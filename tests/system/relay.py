@@ -149,6 +149,34 @@ def relay_port(lab, mode):
     equal(without.frame.dst_port, 67, "port without sub-option 19")
 
 
+@test("relay-reply-port = \"source\": a relay is answered at the port it sends from", only="lessord")
+def reply_port(lab, mode):
+    one, port = site(lab, mode, subnet(relay_reply_port="source"), subnet(
+        2, "203.0.113.0/24", "203.0.113.10 - 203.0.113.99", "203.0.113.1"))
+    client = Relayed(port, 1, from_port=4067)
+    ack = client.lease()
+    equal((client.frame.dst_ip, client.frame.dst_port), (GIADDR, 4067), "destination of the ACK")
+    equal(ack.giaddr, GIADDR, "giaddr")
+    client = Relayed(port, 2, "203.0.113.1", from_port=4067)
+    client.lease()
+    equal(client.frame.dst_port, 67, "port in the other subnet")
+    check("RELAY_PORT_SUSPECTED" not in one.log(), "a relay that is answered is suspected")
+
+
+@test("a relay that seems not to get its answers is named once in the journal", only="lessord")
+def suspected(lab, mode):
+    one, port = site(lab, mode)
+    deaf, good = Relayed(port, 1, from_port=4067), Relayed(port, 2)
+    for _ in range(4):
+        good.discover()
+    check("RELAY_PORT_SUSPECTED" not in one.log(), "a relay at port 67 is suspected")
+    for _ in range(8):
+        deaf.discover()
+    said = [line for line in one.log().splitlines() if "RELAY_PORT_SUSPECTED" in line]
+    equal(len(said), 1, "events")
+    check(f"relay {GIADDR} ({RELAY}): sends from port 4067" in said[0], said[0])
+
+
 @test("no subnet for a relay: DISCOVER gets no answer, REQUEST a NAK")
 def no_subnet(lab, mode):
     one, port = site(lab, mode)

@@ -43,6 +43,7 @@ static void add_type(char *buf, size_t size, const struct param *p)
 {
 	static const char *const names[] = {[PARAM_TYPE_BOOL] = "true or false",
 		[PARAM_TYPE_FRACTION] = "number above 0 and below 1", [PARAM_TYPE_STRING] = "text",
+		[PARAM_TYPE_RATIO] = "number from 0 to 1",
 		[PARAM_TYPE_ADDRESS] = "IPv4 address", [PARAM_TYPE_STRINGS] = "list of texts",
 		[PARAM_TYPE_MAP] = "group", [PARAM_TYPE_MAPS] = "list of groups"};
 

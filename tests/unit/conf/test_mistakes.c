@@ -72,8 +72,6 @@ static const struct {
 	{"allocator = \"fast\";",
 		"t.conf:2: allocator: expected \"iterative\" or \"flq\" or \"shared-flq\" or "
 		"\"random\", got the text \"fast\"\n"},
-	{"allocator = \"random\";",
-		"t.conf:2: allocator: \"random\" is not supported by this version of lessor\n"},
 	{"allocator = \"flq\";",
 		"warning: t.conf:2: allocator: no effect: a free address is found in constant "
 		"time\n"},

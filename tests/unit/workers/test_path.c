@@ -3,6 +3,7 @@
  * test_path: what each message of RFC 2131 brings its client, and what it leaves in the table.
  */
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "tests/unit/workers/stage.h"
 
@@ -63,6 +64,37 @@ Test(path, every_client_its_own_address_until_none_is_left)
 	cr_assert_eq(discover(s, 10), VERDICT_DROP);
 	cr_assert_eq(s->q.reason, COUNTER_ALLOCATION_FAIL);
 	stage_free(s);
+}
+
+/* All addresses are used, none twice, in an order that is neither theirs nor the next server's. */
+Test(path, random_addresses)
+{
+	enum { N = 250 };
+	static const char conf[] = "allocator = \"random\"; subnet4 = ( { id = 1;"
+		" subnet = \"192.0.2.0/24\"; pools = ( { pool = \"192.0.2.2 - 192.0.2.251\"; } ); } );";
+	uint32_t order[2][N];
+	unsigned ascending = 0, same = 0;
+
+	for (size_t round = 0; round < 2; round++) {
+		struct stage *s = stage_new(conf);
+		bool seen[256] = {false};
+
+		for (uint32_t k = 0; k < N; k++) {
+			cr_assert_eq(discover(s, k), VERDICT_ANSWER, "client %u", k);
+			order[round][k] = s->q.address & 0xff;
+			cr_assert(!seen[order[round][k]]);
+			seen[order[round][k]] = true;
+			stage_lease(s, k, s->q.address);
+		}
+		cr_assert_eq(discover(s, N), VERDICT_DROP);
+		stage_free(s);
+	}
+	for (size_t k = 1; k < N; k++) {
+		ascending += order[0][k] == order[0][k - 1] + 1;
+		same += order[0][k] == order[1][k];
+	}
+	cr_expect_lt(ascending, 60, "%u of 249 follow the one before", ascending);
+	cr_expect_lt(same, 60, "%u of 249 are where the other server had them", same);
 }
 
 Test(path, never_the_servers_own_address)
@@ -164,6 +196,36 @@ Test(path, a_lapsed_lease_goes_to_another_and_its_client_starts_over)
 	cr_assert_eq(stage_walk(s), VERDICT_ANSWER);
 	cr_assert_eq(s->q.answer, MSG_NAK);
 	stage_free(s);
+}
+
+Test(path, an_offer_is_kept_as_long_as_the_innermost_scope_says)
+{
+	static const struct {
+		const char *global, *subnet, *class;
+		uint32_t s;
+	} cases[] = {
+		{"", "", "", 60},
+		{"offer-hold-time = 5;", "", "", 5},
+		{"offer-lifetime = 20; offer-hold-time = 5;", "", "", 20},
+		{"offer-lifetime = 20;", "offer-lifetime = 30;", "", 30},
+		{"offer-lifetime = 20;", "offer-lifetime = 30;", "offer-lifetime = 40;", 40},
+	};
+	char conf[600];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct stage *s;
+
+		snprintf(conf, sizeof(conf), "%s client-classes = ( { name = \"a\";"
+			" test = \"member('ALL')\"; %s } ); subnet4 = ( { id = 1; %s"
+			" subnet = \"192.0.2.0/24\"; pools = ("
+			" { pool = \"192.0.2.100 - 192.0.2.109\"; } ); } );",
+			cases[i].global, cases[i].class, cases[i].subnet);
+		s = stage_new(conf);
+		cr_assert_eq(discover(s, 1), VERDICT_ANSWER);
+		cr_expect_eq(table_record(s->region, s->q.rec)->offer_until,
+			STAGE_NOW + cases[i].s, "case %zu", i);
+		stage_free(s);
+	}
 }
 
 Test(path, release)

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * serve_bootp: a BOOTREQUEST without a message type (RFC 951, RFC 1534 2). One exchange brings the
+ * address; the client never renews, so the lease never ends.
+ */
+#include "workers/serve.h"
+
+#include "workers/serve_part.h"
+
+enum verdict serve_bootp(struct query *q)
+{
+	const struct model_subnet *subnet;
+	uint32_t before = alloc_known(q, &subnet);
+	bool own;
+
+	if (before != TABLE_NONE && table_owner(q->ctx->region, before) == q->ctx->child->slot)
+		return VERDICT_AGAIN; /* an earlier request of the same client */
+	switch (serve_find(q, &own)) {
+	case ALLOC_NONE:
+		return serve_no_address(q);
+	case ALLOC_BUSY:
+		return query_drop(q, COUNTER_DUPLICATE);
+	case ALLOC_AGAIN:
+		return VERDICT_AGAIN;
+	case ALLOC_CLAIMED:
+		break;
+	}
+	q->lifetime = RECORD_INFINITE;
+	/* an offer first: that is what a repeated request in the same batch finds */
+	if (!serve_hold(q, own))
+		return query_drop(q, COUNTER_PROCESSING_FAILED);
+	return serve_grant(q, before, MSG_BOOTP);
+}
