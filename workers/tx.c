@@ -98,10 +98,9 @@ static void add_routed(struct outgoing *o, struct answer *a)
 static void count_sent(struct counter_block *c, const struct answer *a, uint64_t now_ns)
 {
 	counter_inc(c, COUNTER_SENT);
-	if (a->type != MSG_BOOTP)
-		counter_inc(c, a->type == MSG_OFFER ? COUNTER_OFFER_SENT :
-				a->type == MSG_NAK  ? COUNTER_NAK_SENT :
-						      COUNTER_ACK_SENT);
+	counter_inc(c, a->type == MSG_OFFER ? COUNTER_OFFER_SENT :
+			a->type == MSG_NAK  ? COUNTER_NAK_SENT :
+					      COUNTER_ACK_SENT); /* a BOOTREPLY, too */
 	counter_observe(c, HISTOGRAM_REPLY, now_ns - a->taken_ns);
 }
 
