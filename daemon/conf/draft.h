@@ -102,6 +102,12 @@ int read_option_defs(struct draft *d, const struct tree_node *list);
 int read_options(struct draft *d, const struct tree_node *list, enum model_scope scope,
 	const struct model_options *up, uint32_t *server_id, struct model_options *ret_options);
 
+/* high-availability; NULL: not given. */
+int read_ha(struct draft *d, const struct tree_node *map);
+
+/* What depends on the whole model: limits of the times, and the digest. */
+void ha_finish(struct model *m);
+
 /* What only shows when everything is read: the same id, prefix or name twice, pools that overlap.
  * Sorts the pools. */
 int check_draft(struct draft *d);
