@@ -19,6 +19,7 @@
 #include "daemon/stop.h"
 #include "daemon/supervisor.h"
 #include "daemon/timer.h"
+#include "ha/ha.h"
 #include "shm/base/clock.h"
 #include "shm/load.h"
 #include "shm/store.h"
@@ -57,6 +58,11 @@ static int run_repair(const void *arg)
 	return repair_run((const struct child *)arg);
 }
 
+static int run_ha(const void *arg)
+{
+	return ha_run((const struct child *)arg);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(const void *arg);
@@ -66,6 +72,7 @@ static const struct {
 	[ROLE_CONTROL] = {"control", run_control},
 	[ROLE_LOADER] = {"loader", run_load},
 	[ROLE_REPAIR] = {"repair", run_repair},
+	[ROLE_HA] = {"ha", run_ha},
 };
 
 /* --- processes --- */
@@ -133,6 +140,7 @@ static int spawn_proc(struct child_proc *p, struct err *err)
 		.listen_fd = -1,
 		.secrets_fd = -1,
 		.supervisor_fd = -1,
+		.wake_fd = sv->partner.wake_fd,
 		.dead_slot = p->repairs};
 	struct spawn what = {.role = p->role,
 		.what = roles[p->role].name,
@@ -145,6 +153,8 @@ static int spawn_proc(struct child_proc *p, struct err *err)
 		what.of = p->post->interface->name;
 		what.number = p->post->number + 1;
 	}
+	if (p->role == ROLE_HA)
+		what.keep[2] = child.listen_fd = sv->partner.listen_fd;
 	if (p->role == ROLE_CONTROL) {
 		rc = equip_control(p, &child, &what, err);
 		if (rc < 0)
@@ -152,6 +162,7 @@ static int spawn_proc(struct child_proc *p, struct err *err)
 	}
 	what.keep[0] = child.port.packet_fd;
 	what.keep[1] = child.port.udp_fd;
+	what.keep[SPAWN_KEEP - 1] = child.wake_fd;
 	rc = spawn(&sv->base, &what, &p->pid, err);
 	if (child.supervisor_fd >= 0)
 		close(child.supervisor_fd);

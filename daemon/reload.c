@@ -18,6 +18,7 @@ static void put_in_force(struct supervisor *sv, struct generation *g)
 	atomic_fetch_add(&sv->region->generation, 1);
 	atomic_store(&sv->region->reloaded_s, clock_wall_s());
 	children_renew(&sv->store);
+	children_renew(&sv->ha);
 	interfaces_update(sv, true, NULL);
 	sv->renewing = true;
 	reload_go_on(sv);
@@ -55,6 +56,10 @@ void reload(struct supervisor *sv)
 	if (model == NULL) {
 		LOG(EV_CONFIG_REJECTED, "%s has mistakes, the one of before stays in force", file);
 		reject(sv, mistakes);
+	} else if (partner_check_reload(sv->generation->model, model, &err) < 0) {
+		model_free(model);
+		log_err(EV_CONFIG_REJECTED, &err);
+		reject(sv, err.text);
 	} else if (generation_new(model, sv->region, sv->generation, &g, &err) < 0) {
 		log_err(EV_CONFIG_REJECTED, &err);
 		reject(sv, err.text);

@@ -98,10 +98,14 @@ static int load(scmp_filter_ctx ctx, enum region_role role)
 		rc = ALLOW(ctx, files);
 	if (rc == 0)
 		rc = ALLOW(ctx, sockets);
-	if (rc == 0 && (role == ROLE_CONTROL || role == ROLE_WORKER || role == ROLE_STORE))
+	if (rc == 0 && (role == ROLE_CONTROL || role == ROLE_WORKER || role == ROLE_STORE ||
+			       role == ROLE_HA))
 		rc = ALLOW(ctx, events);
-	if (rc == 0 && role == ROLE_CONTROL)
+	if (rc == 0 && (role == ROLE_CONTROL || role == ROLE_HA))
 		rc = ALLOW(ctx, serving);
+	if (rc == 0 && role == ROLE_HA) /* it dials the partner */
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
+			SCMP_A0(SCMP_CMP_EQ, AF_INET, 0));
 	if (rc == 0)
 		rc = allow_narrow(ctx);
 	if (rc == 0 && role == ROLE_WORKER)

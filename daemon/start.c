@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "daemon/notify.h"
+#include "daemon/partner.h"
 #include "daemon/reload.h"
 #include "daemon/stop.h"
 #include "daemon/supervisor.h"
@@ -117,6 +118,8 @@ int start_begin(struct supervisor *sv, struct model *model, struct err *err)
 	if (rc == 0)
 		rc = netif_open(&sv->netif, err);
 	if (rc == 0)
+		rc = partner_open(&sv->partner, sv->generation->model, sv->region, err);
+	if (rc == 0)
 		rc = place_listen(args->run_dir, &sv->place, err);
 	if (rc == 0)
 		rc = children_load(sv, err);
@@ -135,7 +138,10 @@ void start_loaded(struct supervisor *sv, bool done)
 	sv->phase = PHASE_STARTING;
 	children_post_init(&sv->store, sv, ROLE_STORE);
 	children_post_init(&sv->control, sv, ROLE_CONTROL);
+	children_post_init(&sv->ha, sv, ROLE_HA);
 	children_fill(&sv->store);
+	if (sv->generation->model->ha != NULL)
+		children_fill(&sv->ha);
 	if (interfaces_update(sv, true, &err) < 0) {
 		log_err(EV_SERVER_FAILED, &err);
 		sv->exit_status = EXIT_RUNTIME;

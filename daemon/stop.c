@@ -13,7 +13,7 @@
 
 #define STEP_MS 500
 
-static const enum region_role steps[] = {ROLE_WORKER, ROLE_CONTROL, ROLE_STORE};
+static const enum region_role steps[] = {ROLE_WORKER, ROLE_CONTROL, ROLE_HA, ROLE_STORE};
 
 #define N_STEPS (sizeof(steps) / sizeof(steps[0]))
 

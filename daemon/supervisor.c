@@ -97,6 +97,7 @@ static void release(struct supervisor *sv)
 	timer_clear(&sv->stop_timer);
 	timer_clear(&sv->store.timer);
 	timer_clear(&sv->control.timer);
+	timer_clear(&sv->ha.timer);
 	for (uint32_t i = 0; i < REGION_SLOTS; i++) {
 		timer_clear(&sv->procs[i].timer);
 		ports_unref(sv->procs[i].ports);
@@ -108,6 +109,7 @@ static void release(struct supervisor *sv)
 	if (sv->netif != NULL)
 		netif_close(sv->netif);
 	place_close(sv->base.args->run_dir, &sv->place);
+	partner_close(&sv->partner);
 	if (sv->region != NULL)
 		region_free(sv->region);
 }
@@ -123,6 +125,7 @@ int supervisor_run(const struct args *args)
 		return EXIT_RUNTIME;
 	sv->base.args = args;
 	sv->place.lock_fd = sv->place.listen_fd = sv->requests.fd = -1;
+	sv->partner = (struct partner){-1, -1};
 	log_init(args->format, "supervisor", args->debug);
 	rc = make_loop(sv);
 	if (rc < 0)

@@ -15,6 +15,7 @@
 #include "daemon/generation.h"
 #include "daemon/interfaces.h"
 #include "daemon/netif.h"
+#include "daemon/partner.h"
 #include "daemon/place.h"
 #include "daemon/requests.h"
 #include "daemon/spawn.h"
@@ -36,7 +37,8 @@ struct supervisor {
 	enum supervisor_phase phase;
 	bool reload_wanted; /* a request that came while loading */
 	struct child_proc procs[REGION_SLOTS];
-	struct child_post store, control;
+	struct child_post store, control, ha;
+	struct partner partner;
 	struct requests requests;
 	bool renewing; /* a new generation is in force, its control process not started yet */
 	struct interface interfaces[REGION_INTERFACES]; /* by their number in the region */

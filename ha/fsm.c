@@ -19,14 +19,14 @@
 void fsm_timers_default(struct fsm_timers *ret_timers)
 {
 	*ret_timers = (struct fsm_timers){
-	        .beat_ns = 100 * NS_PER_MS,
-	        .permit_ns = 700 * NS_PER_MS,
-	        .takeover_ns = 1000 * NS_PER_MS,
-	        .start_ns = 1500 * NS_PER_MS,
-	        .ack_ns = 300 * NS_PER_MS,
-	        .save_ns = NS_PER_S,
-	        .skew_ns = 10 * NS_PER_S,
-	        .step_ns = NS_PER_S,
+		.beat_ns = 100 * NS_PER_MS,
+		.permit_ns = 700 * NS_PER_MS,
+		.takeover_ns = 1000 * NS_PER_MS,
+		.start_ns = 1500 * NS_PER_MS,
+		.ack_ns = 300 * NS_PER_MS,
+		.save_ns = NS_PER_S,
+		.skew_ns = 10 * NS_PER_S,
+		.step_ns = NS_PER_S,
 	};
 }
 
@@ -35,9 +35,9 @@ static bool timers_are_sound(const struct fsm_timers *t)
 	uint64_t hour = 3600 * NS_PER_S;
 
 	return t->beat_ns > 0 && t->ack_ns > 0 && t->save_ns > 0 && t->step_ns > 0 &&
-	        t->takeover_ns <= hour && t->beat_ns < t->permit_ns &&
-	        t->permit_ns * (100 + DRIFT_PERCENT) / 100 < t->takeover_ns &&
-	        t->takeover_ns <= t->start_ns;
+		t->takeover_ns <= hour && t->beat_ns < t->permit_ns &&
+		t->permit_ns * (100 + DRIFT_PERCENT) / 100 < t->takeover_ns &&
+		t->takeover_ns <= t->start_ns;
 }
 
 enum authority_mode fsm_mode(enum fsm_state state)
@@ -102,8 +102,8 @@ struct fsm_message *fsm_send(struct fsm_work *w, enum fsm_message_kind kind)
 	m->state = (uint8_t)f->state;
 	m->saved = f->durable.state;
 	m->flags = (uint8_t)((f->disk_failed ? FSM_FLAG_DISK_FAILED : 0) |
-	        (f->unanswered ? FSM_FLAG_UNANSWERED : 0) |
-	        (f->config.prefer ? FSM_FLAG_PREFER : 0) | (f->settled ? 0 : FSM_FLAG_UNSETTLED));
+		(f->unanswered ? FSM_FLAG_UNANSWERED : 0) |
+		(f->config.prefer ? FSM_FLAG_PREFER : 0) | (f->settled ? 0 : FSM_FLAG_UNSETTLED));
 	m->term = f->durable.term;
 	m->end = f->end;
 	m->applied = f->applied;
@@ -115,12 +115,12 @@ static void publish(struct fsm_work *w)
 	struct fsm *f = w->f;
 
 	fsm_do(w, FSM_DO_AUTHORITY)->change = (struct authority_change){
-	        .mode = fsm_mode(f->state),
-	        .term = f->durable.term,
-	        .node = f->config.node,
-	        .mclt_s = f->config.mclt_s,
-	        .doubt_s = f->durable.doubt_s,
-	        .doubt_after = f->durable.doubt_after,
+		.mode = fsm_mode(f->state),
+		.term = f->durable.term,
+		.node = f->config.node,
+		.mclt_s = f->config.mclt_s,
+		.doubt_s = f->durable.doubt_s,
+		.doubt_after = f->durable.doubt_after,
 	};
 }
 
@@ -179,8 +179,8 @@ void fsm_interrupt(struct fsm_work *w, enum fsm_reason reason)
 
 	/* All that a standby has, the partner has. */
 	if (f->state == FSM_STANDBY || f->state == FSM_MAINTENANCE ||
-	        (f->state == FSM_CATCHUP && f->pure) ||
-	        (f->state == FSM_START && (saved == FSM_STANDBY || saved == FSM_MAINTENANCE)))
+		(f->state == FSM_CATCHUP && f->pure) ||
+		(f->state == FSM_START && (saved == FSM_STANDBY || saved == FSM_MAINTENANCE)))
 		f->durable.acked = f->end;
 	fsm_serve(w, FSM_INTERRUPTED, reason);
 	if (follower && f->phase != FSM_PHASE_NONE)
@@ -302,7 +302,7 @@ static void on_partner_stopped(struct fsm_work *w)
 	if (f->state == FSM_START)
 		fsm_alone(w, FSM_REASON_PARTNER_STOPPED);
 	else if (f->state == FSM_STANDBY || f->state == FSM_CATCHUP || f->state == FSM_ACTIVE ||
-	        f->state == FSM_HANDOVER)
+		f->state == FSM_HANDOVER)
 		fsm_interrupt(w, FSM_REASON_PARTNER_STOPPED);
 }
 

@@ -16,7 +16,7 @@
 enum fsm_state {
 	FSM_START,        /* silent: looking for the partner, FSM_START_NS long */
 	FSM_RECOVER,      /* silent: our store is empty or has lost what it acknowledged; only a
-	                     full copy, or the operator, ends it */
+			     full copy, or the operator, ends it */
 	FSM_CATCHUP,      /* silent: applies the partner's journal or a copy */
 	FSM_STANDBY,      /* silent, in sync: will take over */
 	FSM_MAINTENANCE,  /* as STANDBY, but does not take over: asked to stay quiet */
@@ -88,14 +88,14 @@ enum fsm_message_kind {
 	FSM_HELLO = 1,    /* first on each connection, both ways */
 	FSM_BEAT,         /* every beat_ns, both ways */
 	FSM_BEAT_ACK,     /* at once for each FSM_BEAT. From a STANDBY also a promise: not to serve
-	                     for takeover_ns from now */
+			     for takeover_ns from now */
 	FSM_HIGHER_TERM,  /* a message of a lower term was refused; `term` is the one to know */
 	FSM_HAND_OVER,    /* active -> standby: serve now; position: the last one, which you hold */
 	FSM_ASK_HANDOVER, /* standby -> active: please hand over */
 	FSM_MAINTAIN,     /* active -> standby: stay quiet from now on */
 	FSM_MAINTAIN_END, /* ... and be a standby again */
 	FSM_MERGE_END,    /* follower -> leader: I am silent; behind all of my entries, position is
-	                     that of the last */
+			     that of the last */
 	FSM_MERGE_DONE,   /* leader -> follower: they are merged, up to position of my journal */
 	FSM_MESSAGE_KINDS
 };
@@ -120,7 +120,7 @@ struct fsm_message {
 	uint64_t position; /* see the kinds */
 	struct {
 		uint64_t sent_ns; /* BEAT: the sender's clock; BEAT_ACK: that of the beat answered.
-		                     HAND_OVER: that of the last beat received */
+				     HAND_OVER: that of the last beat received */
 		uint64_t sent_us; /* Unix time of the sender in microseconds, at sending */
 		uint64_t received_us; /* BEAT_ACK: when the beat arrived */
 		uint64_t echo_us; /* BEAT_ACK: sent_us of the beat answered */
@@ -142,17 +142,17 @@ enum fsm_event_kind {
 	FSM_EVENT_PARTNER_STOPPED, /* proof that no process of the partner can send to clients */
 	FSM_EVENT_MESSAGE,         /* `message` came over the present connection */
 	FSM_EVENT_ACKED,           /* partner holds our journal durably up to `position`; the stream
-	                              acknowledges what it applies, and where it switched */
+				      acknowledges what it applies, and where it switched */
 	FSM_EVENT_APPLIED,         /* we hold the partner's stream durably up to `position` */
 	FSM_EVENT_RUN,             /* the journal got the marker `run`, our own or a received one */
 	FSM_EVENT_SWITCHED,        /* what was received aside is the store now, up to `position`;
-	                              `runs` are its */
+				      `runs` are its */
 	FSM_EVENT_SUFFIX_SENT,     /* every entry that there was at FSM_DO_SEND_SUFFIX is sent */
 	FSM_EVENT_QUIET,           /* after FSM_DO_QUIESCE: no worker has a batch any more; `end` is
-	                              final, and everything up to it has been sent where something
-	                              is being sent. Never after the node serves again */
+				      final, and everything up to it has been sent where something
+				      is being sent. Never after the node serves again */
 	FSM_EVENT_MERGED,          /* after FSM_DO_MERGE: all is merged, and committed up to
-	                              `position` of our journal */
+				      `position` of our journal */
 	FSM_EVENT_DISK_FAILED,     /* this node cannot write */
 	FSM_EVENT_DISK_WORKS,
 	FSM_EVENT_CLIENTS_GONE,    /* active: carrier lost, or clients are not heard any more */
@@ -188,18 +188,18 @@ enum fsm_action_kind {
 	FSM_DO_ACKED,         /* authority_acked(position), wake workers that hold replies */
 	FSM_DO_NO_REUSE,      /* authority_no_reuse(until_ns) */
 	FSM_DO_MARK,          /* append the marker (term, this node) to our journal, durably; then
-	                         feed FSM_EVENT_RUN before anything else */
+				 feed FSM_EVENT_RUN before anything else */
 	FSM_DO_SEND,          /* send `message`; lost if the connection is gone */
 	FSM_DO_CLOSE,         /* close the connection, then try again; feed FSM_EVENT_LINK_DOWN */
 	FSM_DO_STREAM,        /* send our journal from `position` on, live; a full copy first if the
-	                         journal does not reach back that far or position is 0 */
+				 journal does not reach back that far or position is 0 */
 	FSM_DO_RECEIVE,       /* take the partner's stream, which begins at `position` (0: with a
-	                         full copy). `aside`: build it beside our store, switch in one step
-	                         at `until` (0: at the end of the full copy): FSM_EVENT_SWITCHED. A
-	                         full copy always goes aside. Else append: FSM_EVENT_APPLIED */
+				 full copy). `aside`: build it beside our store, switch in one step
+				 at `until` (0: at the end of the full copy): FSM_EVENT_SWITCHED. A
+				 full copy always goes aside. Else append: FSM_EVENT_APPLIED */
 	FSM_DO_SEND_SUFFIX,   /* send our entries from `position` on, live, to be merged */
 	FSM_DO_TAKE_SUFFIX,   /* take the partner's entries, which part from our journal at
-	                         `position`, and merge them (ha/merge.h) as they come */
+				 `position`, and merge them (ha/merge.h) as they come */
 	FSM_DO_MERGE,         /* finish merging up to the partner's `position`; FSM_EVENT_MERGED */
 	FSM_DO_STOP_STREAMS,  /* end all of the above; what was built aside is thrown away */
 	FSM_DO_QUIESCE,       /* let workers finish their batches; FSM_EVENT_QUIET */
@@ -234,7 +234,7 @@ enum fsm_alarm {
 	FSM_ALARM_SKEW,     /* wall clocks differ by skew_ns or more */
 	FSM_ALARM_CONFIG,   /* configurations differ */
 	FSM_ALARM_STRANGER, /* the partner's store belongs to another pair, or both have leases and
-	                       never were a pair: refused, an operator must empty one */
+			       never were a pair: refused, an operator must empty one */
 	FSM_ALARM_NODE,     /* both are configured as the same node */
 	FSM_ALARMS
 };

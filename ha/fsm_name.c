@@ -9,7 +9,7 @@
 const char *fsm_state_name(enum fsm_state state)
 {
 	static const char *const name[FSM_STATES] = {"start", "recover", "catchup", "standby",
-	        "maintenance", "active", "handover", "interrupted", "partner-down"};
+		"maintenance", "active", "handover", "interrupted", "partner-down"};
 
 	return (unsigned int)state < FSM_STATES ? name[state] : "unknown";
 }
@@ -17,26 +17,26 @@ const char *fsm_state_name(enum fsm_state state)
 const char *fsm_reason_text(enum fsm_reason reason)
 {
 	static const char *const text[FSM_REASONS] = {
-	        [FSM_REASON_NONE] = "no reason",
-	        [FSM_REASON_ALONE] = "no partner was found after the start",
-	        [FSM_REASON_PARTNER_SILENT] = "the partner sent no heartbeat",
-	        [FSM_REASON_PARTNER_STOPPED] = "the partner's processes have ended",
-	        [FSM_REASON_LINK_DOWN] = "the connection is gone",
-	        [FSM_REASON_NO_PERMIT] =
-	                "the partner answered no heartbeat, or this node was paused",
-	        [FSM_REASON_NO_ACK] = "the partner did not acknowledge changes in time",
-	        [FSM_REASON_PARTNER_DISK] = "the partner cannot write or is no standby any more",
-	        [FSM_REASON_DISK] = "this node cannot write",
-	        [FSM_REASON_CLIENTS] = "the partner sees clients that this node does not",
-	        [FSM_REASON_HIGHER_TERM] = "the partner has a higher term",
-	        [FSM_REASON_OPERATOR] = "the operator asked for it",
-	        [FSM_REASON_PREFERRED] = "the partner is the preferred node",
-	        [FSM_REASON_FOLLOW] = "the partner leads",
-	        [FSM_REASON_LOST] = "this node has lost changes that it had acknowledged",
-	        [FSM_REASON_COMPLETE] = "both nodes have the same leases",
-	        [FSM_REASON_HANDED] = "the service was handed over",
-	        [FSM_REASON_NEVER_PAIRED] = "there are leases, and there never was a partner",
-	        [FSM_REASON_LEAD] = "this node leads",
+		[FSM_REASON_NONE] = "no reason",
+		[FSM_REASON_ALONE] = "no partner was found after the start",
+		[FSM_REASON_PARTNER_SILENT] = "the partner sent no heartbeat",
+		[FSM_REASON_PARTNER_STOPPED] = "the partner's processes have ended",
+		[FSM_REASON_LINK_DOWN] = "the connection is gone",
+		[FSM_REASON_NO_PERMIT] =
+			"the partner answered no heartbeat, or this node was paused",
+		[FSM_REASON_NO_ACK] = "the partner did not acknowledge changes in time",
+		[FSM_REASON_PARTNER_DISK] = "the partner cannot write or is no standby any more",
+		[FSM_REASON_DISK] = "this node cannot write",
+		[FSM_REASON_CLIENTS] = "the partner sees clients that this node does not",
+		[FSM_REASON_HIGHER_TERM] = "the partner has a higher term",
+		[FSM_REASON_OPERATOR] = "the operator asked for it",
+		[FSM_REASON_PREFERRED] = "the partner is the preferred node",
+		[FSM_REASON_FOLLOW] = "the partner leads",
+		[FSM_REASON_LOST] = "this node has lost changes that it had acknowledged",
+		[FSM_REASON_COMPLETE] = "both nodes have the same leases",
+		[FSM_REASON_HANDED] = "the service was handed over",
+		[FSM_REASON_NEVER_PAIRED] = "there are leases, and there never was a partner",
+		[FSM_REASON_LEAD] = "this node leads",
 	};
 
 	return (unsigned int)reason < FSM_REASONS ? text[reason] : "unknown";
@@ -94,7 +94,7 @@ uint64_t fsm_common(
 			uint64_t ea = run_end(a, i, a_end), eb = run_end(b, k, b_end);
 
 			if (a->v[i].term == b->v[k].term && a->v[i].writer == b->v[k].writer &&
-			        a->v[i].start == b->v[k].start)
+				a->v[i].start == b->v[k].start)
 				return ea < eb ? ea : eb;
 		}
 	}

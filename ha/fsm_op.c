@@ -29,8 +29,8 @@ static int partner_down(struct fsm_work *w)
 	if (f->state == FSM_PARTNER_DOWN && !f->greeted)
 		return -EALREADY;
 	if (f->greeted ||
-	        (f->state != FSM_INTERRUPTED && f->state != FSM_RECOVER &&
-	                f->state != FSM_MAINTENANCE))
+		(f->state != FSM_INTERRUPTED && f->state != FSM_RECOVER &&
+			f->state != FSM_MAINTENANCE))
 		return -EBUSY;
 	f->durable.doubt_after = f->state == FSM_RECOVER ? 0 : f->durable.acked;
 	f->durable.doubt_s = (uint32_t)(w->e->wall_us / 1000000) + 1;
@@ -65,7 +65,7 @@ static int maintain_end(struct fsm_work *w)
 	if (f->state == FSM_MAINTENANCE) {
 		if (f->greeted)
 			return -EBUSY; /* the partner is to be asked: it would ask again for quiet
-			                */
+					*/
 		fsm_fall_silent(w, FSM_STANDBY, FSM_REASON_OPERATOR);
 		return 0;
 	}

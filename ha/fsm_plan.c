@@ -70,8 +70,8 @@ static struct side side_of(
 	struct side s = {.m = m, .empty = m->end == 0};
 
 	s.lost = m->saved == FSM_RECOVER ||
-	        (common > 0 && other->hello.acked > common &&
-	                is_same(other->hello.partner, m->hello.uuid));
+		(common > 0 && other->hello.acked > common &&
+			is_same(other->hello.partner, m->hello.uuid));
 	return s;
 }
 
@@ -79,7 +79,7 @@ static struct side side_of(
 static bool has_suffix(const struct side *s, uint64_t common)
 {
 	return s->m->end > common || fsm_is_serving((enum fsm_state)s->m->state) ||
-	        (s->m->flags & FSM_FLAG_UNSETTLED) != 0;
+		(s->m->flags & FSM_FLAG_UNSETTLED) != 0;
 }
 
 /* A store that was one of this pair's is gone, and with it what it told clients on its own. It
@@ -101,7 +101,7 @@ static void lead(struct fsm_work *w, const struct side *me, const struct side *o
 {
 	struct fsm *f = w->f;
 	bool down =
-	        f->state == FSM_PARTNER_DOWN && !fsm_is_serving((enum fsm_state)other->m->state);
+		f->state == FSM_PARTNER_DOWN && !fsm_is_serving((enum fsm_state)other->m->state);
 
 	f->full = other->empty ? me->m->end > 0 : other->lost || f->common == 0;
 	if (down && f->durable.doubt_s == 0) {
@@ -184,7 +184,7 @@ static bool is_stranger(const struct fsm *f, const struct fsm_message *m)
 	if (f->end == 0 || m->end == 0)
 		return false; /* nothing can be lost by copying */
 	return !is_same(f->durable.partner, m->hello.uuid) &&
-	        !is_same(m->hello.partner, f->config.uuid);
+		!is_same(m->hello.partner, f->config.uuid);
 }
 
 void fsm_hello(struct fsm_work *w, const struct fsm_message *m)
@@ -197,12 +197,12 @@ void fsm_hello(struct fsm_work *w, const struct fsm_message *m)
 	fsm_alarm(w, FSM_ALARM_STRANGER, stranger);
 	/* What we told must still be so, or both would plan differently. */
 	if (f->greeted || m->node == f->config.node || stranger || f->state != f->hello.state ||
-	        f->durable.term != f->hello.term) {
+		f->durable.term != f->hello.term) {
 		fsm_unlink(w, true);
 		return;
 	}
 	fsm_alarm(w, FSM_ALARM_CONFIG,
-	        memcmp(f->config.config_hash, m->hello.config_hash, FSM_HASH_SIZE) != 0);
+		memcmp(f->config.config_hash, m->hello.config_hash, FSM_HASH_SIZE) != 0);
 	f->greeted = true;
 	f->heard_ns = w->e->now_ns;
 	f->partner_state = (enum fsm_state)m->state;

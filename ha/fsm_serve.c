@@ -16,7 +16,7 @@
 static bool partner_is_fit(const struct fsm *f)
 {
 	return f->greeted && f->partner_state == FSM_STANDBY &&
-	        (f->partner_flags & FSM_FLAG_DISK_FAILED) == 0;
+		(f->partner_flags & FSM_FLAG_DISK_FAILED) == 0;
 }
 
 void fsm_beat(struct fsm_work *w)
@@ -146,7 +146,7 @@ static void measure_clock(struct fsm_work *w, const struct fsm_message *m)
 	/* A slow answer says nothing that could be relied on, and the answerer can have taken no
 	 * longer than the whole trip. */
 	if (f->round_trip_ns >= f->config.timers.takeover_ns ||
-	        m->beat.sent_us - m->beat.received_us > trip_us)
+		m->beat.sent_us - m->beat.received_us > trip_us)
 		return;
 	error = trip_us / 2 + 1;
 	if (f->offset_error_us != 0)
@@ -165,7 +165,7 @@ static void end_doubt(struct fsm_work *w)
 {
 	struct fsm_durable *d = &w->f->durable;
 	uint64_t over = (uint64_t)d->doubt_s + w->f->config.longest_s + 2ULL * w->f->config.mclt_s +
-	        AUTHORITY_SLACK_S;
+		AUTHORITY_SLACK_S;
 
 	if (d->doubt_lost != 0 && w->e->wall_us / 1000000 < over)
 		return;
@@ -180,7 +180,7 @@ static void maybe_activate(struct fsm_work *w, uint64_t permit_until_ns)
 	struct fsm *f = w->f;
 
 	if (f->phase != FSM_PHASE_LEAD || !partner_is_fit(f) || f->disk_failed ||
-	        f->durable.acked < f->beat_end || w->e->now_ns >= permit_until_ns)
+		f->durable.acked < f->beat_end || w->e->now_ns >= permit_until_ns)
 		return;
 	if (f->maintained) {
 		fsm_send(w, FSM_MAINTAIN);
@@ -226,7 +226,7 @@ void fsm_acked(struct fsm_work *w)
 	struct fsm *f = w->f;
 
 	if (f->phase != FSM_PHASE_LEAD || w->e->position <= f->durable.acked ||
-	        w->e->position > f->end)
+		w->e->position > f->end)
 		return;
 	f->durable.acked = w->e->position;
 	fsm_do_stream(w, FSM_DO_ACKED, w->e->position);
@@ -246,7 +246,7 @@ void fsm_maybe_hand_over(struct fsm_work *w)
 	else if (f->clients_gone && (f->partner_flags & FSM_FLAG_UNANSWERED) != 0)
 		fsm_begin_handover(w, FSM_REASON_CLIENTS);
 	else if ((f->partner_flags & FSM_FLAG_PREFER) != 0 && !f->config.prefer &&
-	        w->e->now_ns - f->active_ns >= PREFER_NS)
+		w->e->now_ns - f->active_ns >= PREFER_NS)
 		fsm_begin_handover(w, FSM_REASON_PREFERRED);
 }
 
@@ -287,7 +287,7 @@ void fsm_handed_over(struct fsm_work *w, const struct fsm_message *m)
 	uint64_t until = m->beat.sent_ns + f->config.timers.permit_ns;
 
 	if (f->state != FSM_STANDBY || f->phase != FSM_PHASE_FOLLOW || f->disk_failed ||
-	        m->position != f->end || m->beat.sent_ns > w->e->now_ns || w->e->now_ns >= until)
+		m->position != f->end || m->beat.sent_ns > w->e->now_ns || w->e->now_ns >= until)
 		return; /* the giver serves again when it hears nothing of us */
 	fsm_do(w, FSM_DO_STOP_STREAMS);
 	f->phase = FSM_PHASE_LEAD;

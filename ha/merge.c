@@ -12,7 +12,7 @@ bool merge_same_client(const struct lease *a, const struct lease *b)
 	if (a->client_id.len != 0 && b->client_id.len != 0)
 		return span_equal(a->client_id, b->client_id);
 	return a->hlen != 0 && a->htype == b->htype && a->hlen == b->hlen &&
-	        memcmp(a->hwaddr, b->hwaddr, a->hlen) == 0;
+		memcmp(a->hwaddr, b->hwaddr, a->hlen) == 0;
 }
 
 static bool is_binding(const struct merge_row *r)
@@ -51,7 +51,7 @@ static bool later(const struct merge_row *a, const struct merge_row *b)
 		return a->lease.cltt > b->lease.cltt;
 	/* at one time a decline says more than an end, and an end more than nothing */
 	if (a->lease.state != b->lease.state &&
-	        (a->lease.state == LEASE_DECLINED || b->lease.state == LEASE_DECLINED))
+		(a->lease.state == LEASE_DECLINED || b->lease.state == LEASE_DECLINED))
 		return a->lease.state == LEASE_DECLINED;
 	return newer(a, b);
 }
@@ -121,13 +121,13 @@ void merge_rows(const struct merge_row *a, const struct merge_row *b, unsigned i
 			row.reuse_after_s = lost->reuse_after_s;
 		if (is_binding(lost) && (!is_binding(won) || conflict))
 			row.reuse_after_s = last_end(lost) > row.reuse_after_s ? last_end(lost)
-			                                                       : row.reuse_after_s;
+									       : row.reuse_after_s;
 	}
 	/* What the merger's partner holds of this binding is its own row, if it is the same. */
 	row.acked_end_s = 0;
 	row.sure = row.present && (won != own || own->sure || own->acked || own->acked_end_s != 0);
 	if (is_binding(won) && is_binding(other) && !untold(other) &&
-	        merge_same_client(&won->lease, &other->lease)) {
+		merge_same_client(&won->lease, &other->lease)) {
 		uint64_t end = lease_end(&other->lease);
 
 		row.acked_end_s = end > UINT32_MAX ? UINT32_MAX : (uint32_t)end;

@@ -75,8 +75,8 @@ bool authority_may_grant_new(const struct authority *a, uint64_t rules,
 	if (authority_mode(rules) == AUTHORITY_ALONE)
 		return true;
 	if (row->seq != 0 &&
-	        (now_s < row->reuse_after_s ||
-	                now_ns < atomic_load_explicit(&a->no_reuse_until_ns, memory_order_acquire)))
+		(now_s < row->reuse_after_s ||
+			now_ns < atomic_load_explicit(&a->no_reuse_until_ns, memory_order_acquire)))
 		return false;
 	switch (authority_mode(rules)) {
 	case AUTHORITY_ACTIVE:
@@ -85,7 +85,7 @@ bool authority_may_grant_new(const struct authority *a, uint64_t rules,
 		return own_and_free(a, row) && beyond_doubt(a, row, now_s);
 	case AUTHORITY_PARTNER_DOWN:
 		return outlived(a, row, now_s) ||
-		        (own_and_free(a, row) && beyond_doubt(a, row, now_s));
+			(own_and_free(a, row) && beyond_doubt(a, row, now_s));
 	default:
 		return false;
 	}
@@ -104,7 +104,7 @@ bool authority_may_extend(
 		/* Over by our own account. The partner may have heard of that without our knowing,
 		 * and if it owns the address it may have given it away. */
 		return row->seq != 0 && !held(a, row) && row->sure &&
-		        row->owner == load32(&a->node);
+			row->owner == load32(&a->node);
 	default:
 		return true;
 	}
@@ -153,8 +153,8 @@ struct authority_facts authority_next(const struct authority *a, uint64_t rules,
 		return (struct authority_facts){.sure = true};
 	if (same && row->binding)
 		return (struct authority_facts){
-		        .acked_end_s = known ? row->end_s : row->acked_end_s,
-		        .sure = known || row->sure,
+			.acked_end_s = known ? row->end_s : row->acked_end_s,
+			.sure = known || row->sure,
 		};
 	if (same && row->seq != 0 && !known && row->owner == load32(&a->node))
 		return (struct authority_facts){row->acked_end_s, row->sure};
@@ -163,7 +163,7 @@ struct authority_facts authority_next(const struct authority *a, uint64_t rules,
 	if (authority_mode(rules) == AUTHORITY_ACTIVE)
 		rules = AUTHORITY_RESTRICTED;
 	return (struct authority_facts){
-	        .sure = authority_may_grant_new(a, rules, row, now_s, now_ns),
+		.sure = authority_may_grant_new(a, rules, row, now_s, now_ns),
 	};
 }
 
@@ -171,7 +171,7 @@ void authority_publish(struct authority *a, const struct authority_change *chang
 {
 	/* Nobody acts on a mixture: between two sets of rules there is silence. */
 	atomic_store_explicit(
-	        &a->rules, change->term << 8 | AUTHORITY_SILENT, memory_order_seq_cst);
+		&a->rules, change->term << 8 | AUTHORITY_SILENT, memory_order_seq_cst);
 	atomic_store_explicit(&a->node, change->node, memory_order_relaxed);
 	atomic_store_explicit(&a->mclt_s, change->mclt_s, memory_order_relaxed);
 	atomic_store_explicit(&a->doubt_s, change->doubt_s, memory_order_relaxed);

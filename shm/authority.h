@@ -53,11 +53,11 @@ struct authority_row {
 	uint64_t seq;         /* position of the row, 0: there is none */
 	uint32_t end_s;       /* Unix time of its binding's end, rounded up; UINT32_MAX: never */
 	uint32_t acked_end_s; /* latest end of the same binding that the partner was known to hold
-	                         when the row was written; 0: none */
+				 when the row was written; 0: none */
 	uint32_t reuse_after_s; /* nobody else gets the address before this Unix time */
 	uint8_t owner;        /* 0, 1 or AUTHORITY_NOBODY */
 	bool binding;         /* assigned (ended or not by time alone); false: free, expired,
-	                         released, declined */
+				 released, declined */
 	bool sure;            /* its client may be told of it under restricted rules */
 };
 

@@ -13,6 +13,7 @@
 #include "shm/base/clock.h"
 #include "shm/child.h"
 #include "shm/leasedb.h"
+#include "shm/pair.h"
 #include "shm/stretch.h"
 
 #define SLICE      512
@@ -30,7 +31,8 @@ static int keep_change(void *arg, const struct change *c)
 	struct carry *k = (struct carry *)arg;
 	struct history_entry e;
 
-	if (k->history != NULL && history_of(c, k->now, &e) != HISTORY_NONE)
+	if (k->history != NULL && c->kind != CHANGE_MARK &&
+		history_of(c, k->now, &e) != HISTORY_NONE)
 		history_add(k->history, &e);
 	return stretch_take(&k->stretch, c);
 }
@@ -55,12 +57,12 @@ static int write_slices(const struct stretch *s, const struct region *r, const c
 
 	if (rc < 0)
 		return rc;
-	while (at < s->n && rc == 0) {
+	do { /* once also for a stretch without leases */
 		uint64_t begun = clock_mono_ns();
 
 		rc = stretch_write(s, &at, SLICE, db, err);
 		give_way(r, hurry, begun);
-	}
+	} while (at < s->n && rc == 0);
 	leasedb_close(db);
 	return rc;
 }
@@ -80,7 +82,7 @@ static int trim(struct journal *j, const struct region *r, uint64_t position, bo
 	return rc;
 }
 
-int64_t carry_run(struct region *r, struct journal *j, const char *state_dir,
+static int64_t carry(struct region *r, struct journal *j, const char *state_dir,
 	struct history *history, bool hurry, struct err *err)
 {
 	struct carry k = {.history = history, .now = clock_wall_s()};
@@ -98,9 +100,24 @@ int64_t carry_run(struct region *r, struct journal *j, const char *state_dir,
 		rc = write_slices(s, r, state_dir, hurry, err);
 		if (rc == 0) {
 			atomic_store(&r->applied, s->last);
-			rc = trim(j, r, s->last, hurry, err);
+			rc = trim(j, r, pair_trim_limit(r, s->last), hurry, err);
 		}
 	}
 	stretch_fini(s);
 	return rc < 0 ? rc : n;
+}
+
+int64_t carry_run(struct region *r, struct journal *j, const char *state_dir,
+	struct history *history, bool hurry, struct err *err)
+{
+	int lock = leasedb_lock(state_dir, err);
+	int64_t n;
+
+	if (lock == -EBUSY) /* the ha process puts other leases in force */
+		return 0;
+	if (lock < 0)
+		return lock;
+	n = carry(r, j, state_dir, history, hurry, err);
+	leasedb_unlock(lock);
+	return n;
 }

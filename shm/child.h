@@ -33,10 +33,11 @@ struct child {
 	const struct pools *pools; /* pools[i] is model->pools[i] in shared memory */
 	const char *state_dir, *run_dir;
 	struct child_port port; /* workers */
-	int listen_fd;          /* control: RUN/control.sock */
+	int listen_fd;          /* control: RUN/control.sock; ha: where the partner connects */
 	int http_fds[CHILD_HTTP_MAX]; /* control: listen for model->http[i] */
 	int secrets_fd;         /* control: what daemon/control/secrets.h reads; -1: no HTTP */
 	int supervisor_fd;      /* control: daemon/control/ask.h; elsewhere -1 */
+	int wake_fd;            /* eventfd that wakes the ha process; -1: there is none */
 	uint32_t dead_slot;     /* repair: whose claims to settle */
 };
 

@@ -266,6 +266,12 @@ int env_delete(struct env_txn *t, unsigned table, struct span key)
 	return result(t, mdb_del(t->mdb, t->env->dbi[table], &k, NULL));
 }
 
+int env_clear(struct env_txn *t, unsigned table)
+{
+	end_walk(t);
+	return result(t, mdb_drop(t->mdb, t->env->dbi[table], 0));
+}
+
 int env_count(struct env_txn *t, unsigned table, uint64_t *ret)
 {
 	MDB_stat st;

@@ -47,6 +47,8 @@ int env_get(struct env_txn *t, unsigned table, struct span key, struct span *ret
 int env_put(struct env_txn *t, unsigned table, struct span key, struct span value);
 int env_append(struct env_txn *t, unsigned table, struct span key, struct span value);
 int env_delete(struct env_txn *t, unsigned table, struct span key);
+/* Removes everything in the table. */
+int env_clear(struct env_txn *t, unsigned table);
 int env_count(struct env_txn *t, unsigned table, uint64_t *ret);
 
 /* A walk in key order: env_seek() to the first key >= key (empty: the first of all), then

@@ -3,7 +3,8 @@
  * journal: changes are packed into chunks of up to CHUNK_MAX octets, so that a batch costs one
  * LMDB put per some twenty changes. A chunk's key is the position of its last change: the first
  * key >= p is the chunk that holds p.
- * Chunk: u16 count; then per change: u16 length, the change as change_encode() wrote it.
+ * Chunk: u16 count; then per change: u16 length, the change as change_encode() wrote it. A chunk
+ * without changes says where the numbering goes on: changes up to its key are elsewhere.
  */
 #include "shm/journal.h"
 
@@ -85,7 +86,8 @@ static int last_position(struct env_txn *t, uint64_t *ret)
 struct append {
 	const struct span *changes;
 	size_t n;
-	uint64_t first;
+	uint64_t first;    /* set by the transaction */
+	uint64_t expected; /* what first has to be; 0: whatever it is */
 };
 
 /* Packs changes from i on into one chunk; returns how many went in. */
@@ -118,6 +120,8 @@ static int append_all(struct env_txn *t, void *arg)
 	if (rc < 0)
 		return rc;
 	a->first = position + 1;
+	if (a->expected != 0 && a->first != a->expected)
+		return -ESTALE;
 	for (size_t i = 0; i < a->n;) {
 		size_t len, count = pack(a, i, buf, &len);
 
@@ -135,13 +139,25 @@ static int append_all(struct env_txn *t, void *arg)
 int journal_append(struct journal *j, const struct span *changes, size_t n, uint64_t *ret_first,
 	struct err *err)
 {
-	struct append a = {changes, n, 0};
+	struct append a = {changes, n, 0, 0};
 	int rc = env_write(j->env, append_all, &a, err);
 
 	if (rc < 0)
 		return rc;
 	*ret_first = a.first;
 	return 0;
+}
+
+int journal_append_at(struct journal *j, const struct span *changes, size_t n, uint64_t first,
+	struct err *err)
+{
+	struct append a = {changes, n, 0, first};
+	int rc = env_write(j->env, append_all, &a, err);
+
+	if (rc == -ESTALE)
+		return err_set(err, rc, NULL, "%s: the journal goes on at position %llu, not at %llu",
+			j->path, (unsigned long long)a.first, (unsigned long long)first);
+	return rc;
 }
 
 struct reading {
@@ -162,7 +178,7 @@ static int read_chunk(struct reading *r, uint64_t last, struct span chunk)
 
 	wire_reader_init(&w, chunk.p, chunk.len);
 	count = wire_read_le16(&w);
-	if (w.failed || count == 0 || count > last)
+	if (w.failed || count > last)
 		return damaged(r->j, last, -EBADMSG, r->err);
 	for (uint64_t seq = last - count + 1; seq <= last; seq++) {
 		struct span entry = wire_read(&w, wire_read_le16(&w));
@@ -177,6 +193,7 @@ static int read_chunk(struct reading *r, uint64_t last, struct span chunk)
 		if (rc < 0)
 			return damaged(r->j, seq, rc, r->err);
 		c.lease.seq = seq;
+		c.entry = entry;
 		r->done++;
 		rc = r->fn(r->arg, &c);
 		if (rc < 0)
@@ -306,6 +323,90 @@ int journal_trim(struct journal *j, uint64_t position, size_t max, struct err *e
 	struct trim t = {position, max};
 
 	return env_write(j->env, trim_some, &t, err);
+}
+
+/* What a journal without changes begins with. */
+static int put_base(struct env_txn *t, uint64_t position)
+{
+	static const uint8_t none[2];
+
+	return position == 0 ? 0 : env_put(t, 0, number_key(&position), span_of(none, sizeof(none)));
+}
+
+static int reset(struct env_txn *t, void *arg)
+{
+	const uint64_t *position = (const uint64_t *)arg;
+	int rc = env_clear(t, 0);
+
+	return rc < 0 ? rc : put_base(t, *position);
+}
+
+int journal_reset(struct journal *j, uint64_t position, struct err *err)
+{
+	return env_write(j->env, reset, &position, err);
+}
+
+/* Of the chunk that ends at last, keeps what is not behind position. */
+static int cut_chunk(struct env_txn *t, uint64_t last, uint64_t position, struct span chunk)
+{
+	uint64_t first;
+	uint8_t buf[CHUNK_MAX];
+	struct wire_reader r;
+	struct wire_writer w;
+	uint16_t count;
+
+	wire_reader_init(&r, chunk.p, chunk.len);
+	count = wire_read_le16(&r);
+	if (r.failed || count > last || chunk.len > sizeof(buf))
+		return -EBADMSG;
+	first = last - count + 1;
+	if (first > position)
+		return 0;
+	wire_writer_init(&w, buf, sizeof(buf));
+	wire_write_le16(&w, (uint16_t)(position - first + 1));
+	for (uint64_t seq = first; seq <= position; seq++) {
+		struct span entry = wire_read(&r, wire_read_le16(&r));
+
+		wire_write_le16(&w, (uint16_t)entry.len);
+		wire_write(&w, entry.p, entry.len);
+	}
+	return r.failed || w.failed ? -EBADMSG
+				    : env_put(t, 0, number_key(&position),
+					      span_of(buf, wire_written(&w)));
+}
+
+static int rewind_to(struct env_txn *t, void *arg)
+{
+	const uint64_t *position = (const uint64_t *)arg;
+	uint64_t from = *position + 1, last;
+	struct span key, value;
+	int rc = last_position(t, &last);
+
+	if (rc < 0 || last < *position)
+		return rc < 0 ? rc : -ESTALE;
+	/* a chunk that is cut ends before `from` afterwards */
+	while ((rc = env_seek(t, 0, number_key(&from), &key, &value)) == 0) {
+		uint8_t copy[CHUNK_MAX];
+
+		rc = value.len > sizeof(copy) ? -EBADMSG : read_number(key, &last);
+		if (rc < 0)
+			return rc;
+		memcpy(copy, value.p, value.len);
+		rc = env_delete_here(t);
+		if (rc == 0)
+			rc = cut_chunk(t, last, *position, span_of(copy, value.len));
+		if (rc < 0)
+			return rc;
+	}
+	if (rc != -ENOENT)
+		return rc;
+	rc = last_position(t, &last);
+	return rc < 0 || last == *position ? rc : put_base(t, *position);
+}
+
+int journal_rewind(struct journal *j, uint64_t position, struct err *err)
+{
+	return env_write(j->env, rewind_to, &position, err);
 }
 
 void journal_clear_dead(struct journal *j)

@@ -21,9 +21,15 @@ void journal_close(struct journal *j);
 int journal_append(struct journal *j, const struct span *changes, size_t n, uint64_t *ret_first,
 	struct err *err);
 
+/* The same, but the first change has to get the number first, as it has in the partner's journal:
+ * -ESTALE, and nothing is appended, if the journal does not end right before it. */
+int journal_append_at(struct journal *j, const struct span *changes, size_t n, uint64_t first,
+	struct err *err);
+
 /* Hands the changes from position from on, at most max, to fn in order; c->lease.seq is the
- * position, spans live until fn returns. A negative result of fn ends the reading and is
- * returned. Returns the number of changes read. Positions trimmed before are skipped. */
+ * position, c->entry the change as it was appended, spans live until fn returns. A negative result
+ * of fn ends the reading and is returned. Returns the number of changes read. Positions trimmed
+ * before are skipped. */
 typedef int journal_fn(void *arg, const struct change *c);
 int64_t journal_read(struct journal *j, uint64_t from, size_t max, journal_fn *fn, void *arg,
 	struct err *err);
@@ -40,6 +46,14 @@ int journal_reaches(struct journal *j, uint64_t applied, uint64_t *ret_last, str
  * of them; keeps the last one, which remembers the numbering. Returns whether more is left to
  * trim (1), all is done (0), or a negative code. */
 int journal_trim(struct journal *j, uint64_t position, size_t max, struct err *err);
+
+/* Removes every change; the next one gets the number position + 1. In one transaction: for a node
+ * whose leases come from its partner as a whole, up to that position. */
+int journal_reset(struct journal *j, uint64_t position, struct err *err);
+
+/* Removes the changes behind position, in one transaction: the partner's journal has others
+ * there. The next change gets the number position + 1. -ESTALE: it ends before position. */
+int journal_rewind(struct journal *j, uint64_t position, struct err *err);
 
 /* Frees LMDB reader slots of processes that are gone. */
 void journal_clear_dead(struct journal *j);

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * leasedb: two LMDB tables. "leases": key = address, 4 octets in network order (so that key order
- * is address order); value = u64 journal position, then the row of record.h. "meta": by name:
- * "version" and "applied", u64 each, little-endian.
+ * leasedb: LMDB tables. "leases" and "leases.1", one of them in force: key = address, 4 octets in
+ * network order (so that key order is address order); value = u64 journal position, then the row
+ * of record.h. "meta": by name, u64 each, little-endian: "version"; "applied"; "current", the
+ * number of the table in force, 0 if it is missing; "staged", the position of the other one, if
+ * that is complete.
  */
 #include "shm/leasedb.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "shm/env.h"
 
@@ -17,11 +22,13 @@
 enum {
 	LEASES,
 	META,
+	LEASES_OTHER,
 };
 
 static const struct env_table tables[] = {
 	[LEASES] = {"leases", ENV_KEY_BYTES},
 	[META] = {"meta", ENV_KEY_BYTES},
+	[LEASES_OTHER] = {"leases.1", ENV_KEY_BYTES},
 };
 
 struct leasedb {
@@ -57,6 +64,19 @@ static int put_meta(struct env_txn *t, const char *name, uint64_t v)
 	return env_put(t, META, text_key(name), span_of(buf, sizeof(buf)));
 }
 
+/* The table in force, and the other one. A database that cannot be read has none. */
+static int find_tables(struct env_txn *t, unsigned *ret_current, unsigned *ret_other)
+{
+	uint64_t n = 0;
+	int rc = get_meta(t, "current", &n);
+
+	if (rc < 0 && rc != -ENOENT)
+		return rc;
+	*ret_current = n == 0 ? LEASES : LEASES_OTHER;
+	*ret_other = n == 0 ? LEASES_OTHER : LEASES;
+	return 0;
+}
+
 /* 0: an empty or a fitting database; 1: the version has to be written. */
 static int check_version(struct env_txn *t, void *arg)
 {
@@ -84,7 +104,7 @@ int leasedb_open(const char *state_dir, struct leasedb **ret, struct err *err)
 		free(db);
 		return err_set(err, -ENOMEM, NULL, "out of memory");
 	}
-	rc = env_open(db->path, tables, 2, &db->env, err);
+	rc = env_open(db->path, tables, 3, &db->env, err);
 	if (rc == 0)
 		rc = env_read(db->env, check_version, NULL, err);
 	if (rc == 1)
@@ -116,13 +136,15 @@ struct position {
 static int read_position(struct env_txn *t, void *arg)
 {
 	struct position *p = (struct position *)arg;
+	unsigned current, other;
 	int rc = get_meta(t, "applied", &p->applied);
 
 	if (rc == -ENOENT)
 		p->applied = 0;
 	else if (rc < 0)
 		return rc;
-	return env_count(t, LEASES, &p->leases);
+	rc = find_tables(t, &current, &other);
+	return rc < 0 ? rc : env_count(t, current, &p->leases);
 }
 
 int leasedb_position(struct leasedb *db, uint64_t *ret_applied, uint64_t *ret_leases,
@@ -144,7 +166,7 @@ struct apply {
 	uint64_t position;
 };
 
-static int apply_row(struct env_txn *t, const struct leasedb_row *row)
+static int apply_row(struct env_txn *t, unsigned table, const struct leasedb_row *row)
 {
 	uint8_t key[4], value[8 + RECORD_MAX];
 	struct wire_writer w;
@@ -152,7 +174,7 @@ static int apply_row(struct env_txn *t, const struct leasedb_row *row)
 
 	wire_set_be32(key, row->address);
 	if (row->row.len == 0) {
-		rc = env_delete(t, LEASES, span_of(key, sizeof(key)));
+		rc = env_delete(t, table, span_of(key, sizeof(key)));
 		return rc == -ENOENT ? 0 : rc;
 	}
 	wire_writer_init(&w, value, sizeof(value));
@@ -160,16 +182,17 @@ static int apply_row(struct env_txn *t, const struct leasedb_row *row)
 	wire_write(&w, row->row.p, row->row.len);
 	if (w.failed)
 		return -EMSGSIZE;
-	return env_put(t, LEASES, span_of(key, sizeof(key)), span_of(value, wire_written(&w)));
+	return env_put(t, table, span_of(key, sizeof(key)), span_of(value, wire_written(&w)));
 }
 
 static int apply_all(struct env_txn *t, void *arg)
 {
 	const struct apply *a = (const struct apply *)arg;
-	int rc = 0;
+	unsigned current, other;
+	int rc = find_tables(t, &current, &other);
 
 	for (size_t i = 0; i < a->n && rc == 0; i++)
-		rc = apply_row(t, &a->rows[i]);
+		rc = apply_row(t, current, &a->rows[i]);
 	if (rc == 0 && a->position != 0)
 		rc = put_meta(t, "applied", a->position);
 	return rc;
@@ -213,12 +236,14 @@ struct lookup {
 static int look_up(struct env_txn *t, void *arg)
 {
 	const struct lookup *l = (const struct lookup *)arg;
+	unsigned current, other;
 	struct span value;
 	uint8_t key[4];
-	int rc;
+	int rc = find_tables(t, &current, &other);
 
 	wire_set_be32(key, l->address);
-	rc = env_get(t, LEASES, span_of(key, sizeof(key)), &value);
+	if (rc == 0)
+		rc = env_get(t, current, span_of(key, sizeof(key)), &value);
 	if (rc < 0)
 		return rc;
 	if (value.len > RECORD_MAX)
@@ -249,10 +274,13 @@ static int each_row(struct env_txn *t, void *arg)
 	struct span key, value;
 	struct lease lease;
 	uint8_t from[4];
-	int rc;
+	unsigned current, other;
+	int rc = find_tables(t, &current, &other);
 
+	if (rc < 0)
+		return rc;
 	wire_set_be32(from, e->from);
-	for (rc = env_seek(t, LEASES, span_of(from, sizeof(from)), &key, &value); rc == 0;
+	for (rc = env_seek(t, current, span_of(from, sizeof(from)), &key, &value); rc == 0;
 		rc = env_next(t, &key, &value)) {
 		if (key.len != sizeof(from))
 			return -EBADMSG;
@@ -270,4 +298,131 @@ int leasedb_each(struct leasedb *db, uint32_t from, leasedb_fn *fn, void *arg, s
 	struct each e = {db, from, fn, arg, err};
 
 	return env_read(db->env, each_row, &e, err);
+}
+
+/* --- a whole table from the partner --- */
+
+static int forget_staged(struct env_txn *t)
+{
+	int rc = env_delete(t, META, text_key("staged"));
+
+	return rc == -ENOENT ? 0 : rc;
+}
+
+static int stage_begin(struct env_txn *t, void *arg)
+{
+	unsigned current, other;
+	int rc = find_tables(t, &current, &other);
+
+	(void)arg;
+	if (rc == 0)
+		rc = forget_staged(t);
+	return rc < 0 ? rc : env_clear(t, other);
+}
+
+int leasedb_stage_begin(struct leasedb *db, struct err *err)
+{
+	return env_write(db->env, stage_begin, NULL, err);
+}
+
+static int stage_rows(struct env_txn *t, void *arg)
+{
+	const struct apply *a = (const struct apply *)arg;
+	unsigned current, other;
+	int rc = find_tables(t, &current, &other);
+
+	for (size_t i = 0; i < a->n && rc == 0; i++)
+		rc = apply_row(t, other, &a->rows[i]);
+	return rc;
+}
+
+int leasedb_stage_rows(struct leasedb *db, const struct leasedb_row *rows, size_t n,
+	struct err *err)
+{
+	struct apply a = {rows, n, 0};
+
+	return env_write(db->env, stage_rows, &a, err);
+}
+
+static int stage_end(struct env_txn *t, void *arg)
+{
+	return put_meta(t, "staged", *(const uint64_t *)arg);
+}
+
+int leasedb_stage_end(struct leasedb *db, uint64_t position, struct err *err)
+{
+	return env_write(db->env, stage_end, &position, err);
+}
+
+static int read_staged(struct env_txn *t, void *arg)
+{
+	return get_meta(t, "staged", (uint64_t *)arg);
+}
+
+int leasedb_staged(struct leasedb *db, uint64_t *ret_position, struct err *err)
+{
+	uint64_t position = 0;
+	int rc = env_read(db->env, read_staged, &position, err);
+
+	if (rc < 0 && rc != -ENOENT)
+		return rc;
+	*ret_position = position;
+	return 0;
+}
+
+static int switch_tables(struct env_txn *t, void *arg)
+{
+	unsigned current = LEASES, other = LEASES_OTHER;
+	uint64_t position;
+	int rc = get_meta(t, "staged", &position);
+
+	(void)arg;
+	if (rc == 0)
+		rc = find_tables(t, &current, &other);
+	if (rc == 0)
+		rc = put_meta(t, "current", other == LEASES ? 0 : 1);
+	if (rc == 0)
+		rc = put_meta(t, "applied", position);
+	if (rc == 0)
+		rc = forget_staged(t);
+	return rc < 0 ? rc : env_clear(t, current);
+}
+
+int leasedb_switch(struct leasedb *db, struct err *err)
+{
+	return env_write(db->env, switch_tables, NULL, err);
+}
+
+static int move_back(struct env_txn *t, void *arg)
+{
+	const uint64_t *position = (const uint64_t *)arg;
+	uint64_t applied;
+	int rc = get_meta(t, "applied", &applied);
+
+	if (rc == -ENOENT || (rc == 0 && applied <= *position))
+		return 0;
+	return rc < 0 ? rc : put_meta(t, "applied", *position);
+}
+
+int leasedb_rewind(struct leasedb *db, uint64_t position, struct err *err)
+{
+	return env_write(db->env, move_back, &position, err);
+}
+
+int leasedb_lock(const char *state_dir, struct err *err)
+{
+	int fd = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
+
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	rc = errno == EWOULDBLOCK ? -EBUSY : -errno;
+	if (fd >= 0)
+		close(fd);
+	return err_set(err, rc, NULL, "%s: cannot lock the lease database: %s", state_dir,
+		strerror(-rc));
+}
+
+void leasedb_unlock(int fd)
+{
+	close(fd);
 }

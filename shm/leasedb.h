@@ -42,4 +42,27 @@ int leasedb_get(struct leasedb *db, uint32_t address, uint8_t *buf, struct lease
 typedef int leasedb_fn(void *arg, const struct lease *l);
 int leasedb_each(struct leasedb *db, uint32_t from, leasedb_fn *fn, void *arg, struct err *err);
 
+/* --- a whole table from the partner ---
+ * It is gathered beside the leases in force, marked as complete, and put in force in one
+ * transaction; until then it shows nowhere. */
+
+/* Begins anew; what was gathered before is thrown away. */
+int leasedb_stage_begin(struct leasedb *db, struct err *err);
+/* Rows in ascending order of address, behind those of the calls before. */
+int leasedb_stage_rows(struct leasedb *db, const struct leasedb_row *rows, size_t n,
+	struct err *err);
+/* Marks it as complete: it is the state at this journal position (not 0). */
+int leasedb_stage_end(struct leasedb *db, uint64_t position, struct err *err);
+/* The position of a complete one that waits, 0: there is none. */
+int leasedb_staged(struct leasedb *db, uint64_t *ret_position, struct err *err);
+/* Puts the complete one in force; its position becomes the applied one. -ENOENT: there is none. */
+int leasedb_switch(struct leasedb *db, struct err *err);
+/* Moves the applied position back: the journal behind it is going to be replaced. */
+int leasedb_rewind(struct leasedb *db, uint64_t position, struct err *err);
+
+/* Who writes the leases, or puts others in force, holds this lock, which ends with its process.
+ * Returns a descriptor that leasedb_unlock() closes, or -EBUSY. */
+int leasedb_lock(const char *state_dir, struct err *err);
+void leasedb_unlock(int fd);
+
 #endif

@@ -6,6 +6,7 @@
 #include "shm/load.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -19,9 +20,13 @@
 
 #define POPULATE_MIN 65536 /* leases */
 
+#define CLAIM_TRIES  10000 /* of a refill: repairs and commands hold claims for moments */
+
 struct load {
 	const struct child *child;
 	struct err *err;
+	uint8_t *seen; /* of a refill: a bit for each record that has a lease; else NULL */
+	uint32_t n_seen;
 };
 
 /* The record of an address, claimed; made if it is new. */
@@ -32,7 +37,24 @@ static uint32_t record_of(struct load *l, uint32_t address)
 
 	if (rec == TABLE_NONE)
 		return table_attach(r, address, l->child->slot);
-	return table_claim(r, rec, l->child->slot) ? rec : TABLE_NONE;
+	for (int i = 0; i < CLAIM_TRIES; i++) {
+		if (table_claim(r, rec, l->child->slot))
+			return rec;
+		sched_yield();
+	}
+	return TABLE_NONE;
+}
+
+static void note_seen(struct load *l, uint32_t rec, bool seen)
+{
+	uint8_t bit = (uint8_t)(1U << rec % 8);
+
+	if (rec >= l->n_seen)
+		return;
+	if (seen)
+		l->seen[rec / 8] |= bit;
+	else
+		l->seen[rec / 8] &= (uint8_t)~bit;
 }
 
 static int put(struct load *l, const struct lease *lease)
@@ -45,6 +67,7 @@ static int put(struct load *l, const struct lease *lease)
 		return err_set(l->err, -ENOSPC, "report this with the number of leases",
 			"no room in the table for the lease of %s", text_ip(lease->address, ip));
 	table_put(r, rec, lease);
+	note_seen(l, rec, true);
 	table_release(r, rec);
 	return 0;
 }
@@ -59,11 +82,14 @@ static int load_change(void *arg, const struct change *c)
 	struct load *l = (struct load *)arg;
 	uint32_t rec;
 
+	if (c->kind == CHANGE_MARK)
+		return 0;
 	if (c->kind == CHANGE_PUT)
 		return put(l, &c->lease);
 	rec = record_of(l, c->lease.address);
 	if (rec != TABLE_NONE) {
 		table_clear(l->child->region, rec);
+		note_seen(l, rec, false);
 		table_release(l->child->region, rec);
 	}
 	return 0;
@@ -123,13 +149,27 @@ static int queue_ended(const struct child *c, struct err *err)
 	return 0;
 }
 
+int load_finish_switch(struct leasedb *db, struct journal *j, struct err *err)
+{
+	uint64_t staged, first, last;
+	int rc = leasedb_staged(db, &staged, err);
+
+	if (rc == 0 && staged != 0)
+		rc = journal_bounds(j, &first, &last, err);
+	if (rc < 0 || staged == 0 || last != staged || first != staged + 1)
+		return rc;
+	return leasedb_switch(db, err);
+}
+
 static int load_all(struct load *l, struct leasedb *db, struct journal *j)
 {
 	struct region *r = l->child->region;
 	uint64_t applied, leases, last, begun = clock_mono_ns();
 	int64_t replayed;
-	int rc = leasedb_position(db, &applied, &leases, l->err);
+	int rc = load_finish_switch(db, j, l->err);
 
+	if (rc == 0)
+		rc = leasedb_position(db, &applied, &leases, l->err);
 	if (rc == 0)
 		rc = journal_reaches(j, applied, &last, l->err);
 	if (rc == 0)
@@ -154,7 +194,7 @@ static int load_all(struct load *l, struct leasedb *db, struct journal *j)
 int load_run(const struct child *c)
 {
 	struct err err = {0};
-	struct load l = {c, &err};
+	struct load l = {.child = c, .err = &err};
 	struct journal *j = NULL;
 	struct leasedb *db = NULL;
 	int rc = leasedb_open(c->state_dir, &db, &err);
@@ -168,6 +208,55 @@ int load_run(const struct child *c)
 	if (rc < 0)
 		log_err(EV_SERVER_FAILED, &err);
 	return rc < 0 ? CHILD_FAILED : CHILD_DONE;
+}
+
+/* Clears every record that the database has nothing of, and queues what may be given away. */
+static int clear_rest(struct load *l)
+{
+	struct region *r = l->child->region;
+
+	for (uint32_t rec = 0; rec < l->n_seen; rec++) {
+		struct table_record *t = table_record(r, rec);
+
+		if ((l->seen[rec / 8] >> rec % 8 & 1) != 0 || t->address == 0)
+			continue;
+		if (record_of(l, t->address) != rec)
+			return err_set(l->err, -EBUSY, NULL, "a record of the table stays claimed");
+		table_clear(r, rec);
+		pool_release(r, l->child->pools, rec);
+	}
+	return queue_ended(l->child, l->err);
+}
+
+int load_refill(const struct child *c, struct leasedb *db, struct journal *j, struct err *err)
+{
+	struct region *r = c->region;
+	struct load l = {.child = c, .err = err, .n_seen = table_size(r)};
+	uint64_t applied, leases, last;
+	int64_t n;
+	int rc;
+
+	l.seen = (uint8_t *)calloc(l.n_seen / 8 + 1, 1);
+	if (l.seen == NULL)
+		return err_set(err, -ENOMEM, NULL, "out of memory");
+	rc = leasedb_position(db, &applied, &leases, err);
+	if (rc == 0)
+		rc = journal_reaches(j, applied, &last, err);
+	if (rc == 0) {
+		atomic_store(&r->applied, applied);
+		atomic_store(&r->committed, last);
+		rc = leasedb_each(db, 0, load_lease, &l, err);
+	}
+	if (rc == 0) {
+		n = journal_read(j, applied + 1, SIZE_MAX, load_change, &l, err);
+		rc = n < 0 ? (int)n : 0;
+	}
+	if (rc == 0)
+		rc = clear_rest(&l);
+	if (rc == 0)
+		atomic_store(&r->pair.refill, 0);
+	free(l.seen);
+	return rc;
 }
 
 int load_count(const char *state_dir, uint64_t *ret_leases, struct err *err)

@@ -10,6 +10,7 @@
 #include <errno.h>
 
 #include "shm/carry.h"
+#include "shm/load.h"
 
 #define TRIM_CHUNK 8192
 
@@ -18,13 +19,13 @@ static int write_all(const struct stretch *s, struct leasedb *db,
 	void (*progress)(void *arg, size_t done), void *arg, struct err *err)
 {
 	size_t at = 0;
-	int rc = 0;
+	int rc;
 
-	while (rc == 0 && at < s->n) {
+	do { /* once also for a stretch without leases */
 		rc = stretch_write(s, &at, STRETCH_SLICE, db, err);
 		if (progress != NULL)
 			progress(arg, at);
-	}
+	} while (rc == 0 && at < s->n);
 	return rc;
 }
 
@@ -66,6 +67,8 @@ int offline_open(const char *state_dir, struct offline *ret, struct err *err)
 
 	if (rc == 0)
 		rc = journal_open(state_dir, &o.journal, err);
+	if (rc == 0)
+		rc = load_finish_switch(o.db, o.journal, err);
 	if (rc == 0)
 		rc = leasedb_position(o.db, &applied, &o.leases, err);
 	if (rc == 0)

@@ -97,20 +97,29 @@ int record_decode(struct span data, struct lease *ret)
 	return 0;
 }
 
+static void write_mark(struct wire_writer *w, const struct change *c)
+{
+	wire_write_le64(w, c->term);
+	wire_write_u8(w, c->node);
+}
+
 size_t change_encode(const struct change *c, uint8_t *buf, size_t size)
 {
 	struct wire_writer w;
 
-	if (c->lease.address == 0 || (c->kind == CHANGE_PUT && !fits(&c->lease)))
+	if (c->kind != CHANGE_MARK &&
+		(c->lease.address == 0 || (c->kind == CHANGE_PUT && !fits(&c->lease))))
 		return 0;
 	wire_writer_init(&w, buf, size);
 	wire_write_u8(&w, CHANGE_VERSION);
 	wire_write_u8(&w, c->kind);
 	if (c->kind == CHANGE_PUT) {
 		write_row(&w, &c->lease);
-	} else {
+	} else if (c->kind == CHANGE_DELETE) {
 		wire_write_le32(&w, c->lease.address);
 		wire_write_u8(&w, c->lease.state);
+	} else {
+		write_mark(&w, c);
 	}
 	return w.failed ? 0 : wire_written(&w);
 }
@@ -134,6 +143,10 @@ int change_decode(struct span data, struct change *ret)
 		c.lease.address = wire_read_le32(&r);
 		c.lease.state = wire_read_u8(&r);
 		rc = r.failed || wire_left(&r) > 0 || c.lease.address == 0 ? -EBADMSG : 0;
+	} else if (c.kind == CHANGE_MARK) {
+		c.term = wire_read_le64(&r);
+		c.node = wire_read_u8(&r);
+		rc = r.failed || wire_left(&r) > 0 || c.node > 1 ? -EBADMSG : 0;
 	} else {
 		rc = -EBADMSG;
 	}

@@ -62,14 +62,18 @@ int record_decode(struct span data, struct lease *ret);
 enum change_kind {
 	CHANGE_PUT = 1,    /* the address has this lease now */
 	CHANGE_DELETE = 2, /* the address has no lease any more */
+	CHANGE_MARK = 3,   /* no lease: changes from here on are of one node under one term */
 };
 
 /* One entry of the journal. For CHANGE_DELETE lease.address, lease.seq and lease.state count: the
- * state that the lease had. */
+ * state that the lease had; for CHANGE_MARK lease.seq, term and node. */
 struct change {
 	uint8_t kind; /* enum change_kind */
+	uint8_t node; /* of a pair: 0 or 1 */
+	uint64_t term;
 	struct lease lease;
 	struct span row; /* set by change_decode(): the lease's row as record_encode() wrote it */
+	struct span entry; /* set by journal_read(): the change as change_encode() wrote it */
 };
 
 size_t change_encode(const struct change *c, uint8_t *buf, size_t size);

@@ -17,6 +17,7 @@
 #include "shm/base/err.h"
 #include "shm/base/hash.h"
 #include "shm/counter.h"
+#include "shm/pair.h"
 
 #define REGION_SLOTS      256 /* processes that may live at one time; slot 0 is nobody */
 #define REGION_INTERFACES 256
@@ -29,6 +30,7 @@ enum region_role {
 	ROLE_CONTROL,
 	ROLE_LOADER,
 	ROLE_REPAIR,
+	ROLE_HA,
 	ROLES,
 };
 
@@ -90,6 +92,8 @@ struct region {
 	_Alignas(64) _Atomic uint64_t committed;
 	_Alignas(64) _Atomic uint64_t applied;
 	_Atomic uint32_t apply_wanted; /* futex: somebody waits for applied, the store shall hurry */
+
+	struct pair pair;
 
 	/* Interfaces, some of them unused again; one past the highest number ever used. */
 	_Atomic uint32_t interfaces_end;

@@ -98,8 +98,11 @@ static int from_journal(void *arg, const struct change *c)
 {
 	struct repair *p = (struct repair *)arg;
 	struct region *r = p->child->region;
-	uint32_t rec = table_find(r, c->lease.address);
+	uint32_t rec;
 
+	if (c->kind == CHANGE_MARK)
+		return 0;
+	rec = table_find(r, c->lease.address);
 	if (rec != TABLE_NONE && table_owner(r, rec) == p->child->dead_slot &&
 		(table_record(r, rec)->seq < c->lease.seq || half_written(table_record(r, rec))))
 		return write_committed(p, rec, c);

@@ -40,6 +40,10 @@ int stretch_add(struct stretch *s, uint32_t address, struct span row, uint64_t s
 
 int stretch_take(void *s, const struct change *c)
 {
+	if (c->kind == CHANGE_MARK) {
+		((struct stretch *)s)->last = c->lease.seq;
+		return 0;
+	}
 	return stretch_add((struct stretch *)s, c->lease.address, c->row, c->lease.seq);
 }
 

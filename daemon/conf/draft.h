@@ -153,6 +153,12 @@ int read_def_code(const struct draft *d, const struct draft_defs *own, uint16_t 
 int read_options(struct draft *d, const struct tree_node *list, const struct draft_defs *own,
 	uint32_t *server_id, struct model_options *ret_options);
 
+/* high-availability; NULL: not given. */
+int read_ha(struct draft *d, const struct tree_node *map);
+
+/* What depends on the whole model: limits of the times, and the digest. */
+void ha_finish(struct model *m);
+
 /* What only shows when everything is read: the same id, prefix or name twice, pools that overlap.
  * Sorts the pools. */
 int check_draft(struct draft *d);

@@ -35,6 +35,7 @@ static int build(struct draft *d, const char *file)
 		return -ENOMEM;
 	if (d->report->errors > 0)
 		return -EINVAL;
+	ha_finish(d->model);
 	return class_index_build(d) < 0 ? -ENOMEM : lookup_build(d);
 }
 

@@ -269,6 +269,28 @@ enum model_lease_checks {
 	MODEL_CHECK_DEL,     /* drop it */
 };
 
+/* high-availability: this node and its partner. */
+struct model_ha {
+	const char *name; /* of this node */
+	bool standby;     /* its role; false: primary */
+	bool dials;       /* the standby connects to the primary */
+	bool prefer;      /* this node serves when both are well */
+	struct {
+		const char *name;
+		uint32_t address; /* host byte order */
+		uint16_t port;
+	} peer;
+	uint32_t listen_address; /* host byte order, 0: every address */
+	uint16_t listen_port;
+	bool plaintext;
+	const char *trust_anchor, *cert_file, *key_file; /* NULL with plaintext */
+	uint32_t heartbeat_interval, partner_timeout, ack_timeout, start_timeout; /* ms */
+	uint32_t mclt;         /* s, not above any lease time */
+	uint32_t longest;      /* s, longest lease time of any subnet */
+	uint32_t journal_max;  /* changes that are kept for a partner that is away */
+	uint8_t digest[32];    /* of what both nodes' configurations must agree on */
+};
+
 /* Subnets that may serve a client, in order of look-up: the first one whose guards the client
  * passes does. What stands behind one without guards is left out. */
 struct model_candidates {
@@ -321,6 +343,7 @@ struct model {
 	struct model_network **networks;
 	size_t n_pools;
 	struct model_pool **pools;     /* ascending address, disjoint */
+	struct model_ha *ha;           /* NULL: no pair */
 	size_t n_server_ids;
 	uint32_t *server_ids;          /* every server_id of the subnets' params, ascending */
 	/* What the look-ups below search in: made by lookup.c */

@@ -29,7 +29,11 @@
 #define WH       PARAM_AT_HTTP_HEADER
 #define K        PARAM_AT_SANITY
 #define M        PARAM_AT_COMPATIBILITY
-#define ANYWHERE (G | N | S | P | O | D | I | R | E | C | H | W | WT | WA | WC | WH | K | M)
+#define PAIR     PARAM_AT_HA
+#define PEER     PARAM_AT_PEER
+#define TLS      PARAM_AT_TLS
+#define ANYWHERE                                                                                   \
+	(G | N | S | P | O | D | I | R | E | C | H | W | WT | WA | WC | WH | K | M | PAIR | PEER | TLS)
 
 #define READ(id, name, type, places, def, min, max, child, choices, text)                          \
 	{name, PARAM_KIND_READ, PARAM_TYPE_##type, places, def, min, max, child, choices, text},
@@ -66,6 +70,12 @@ const char *param_place_name(enum param_place place)
 		return "relay";
 	case PARAM_AT_EXPIRED:
 		return "expired-leases-processing";
+	case PARAM_AT_HA:
+		return "high-availability";
+	case PARAM_AT_PEER:
+		return "peers";
+	case PARAM_AT_TLS:
+		return "tls of high-availability";
 	case PARAM_AT_CLASS:
 		return "client-classes";
 	case PARAM_AT_HOST:

@@ -327,6 +327,7 @@ int read_config(struct draft *d, const struct tree_node *root)
 	if (alloc_lists(d, root) < 0 || read_interfaces(d, set.v[PARAM_INTERFACES_CONFIG]) < 0 ||
 		read_http(d, set.v[PARAM_HTTP]) < 0 ||
 		read_option_defs(d, set.v[PARAM_OPTION_DEF], MODEL_GLOBAL, &d->defs) < 0 ||
+		read_ha(d, set.v[PARAM_HA]) < 0 ||
 		read_classes(d, set.v[PARAM_CLIENT_CLASSES]) < 0 ||
 		read_scope(d, &set, MODEL_GLOBAL, &defaults, &global) < 0 ||
 		read_host_globals(d, &set) < 0)

@@ -171,7 +171,7 @@ static void write_queue(struct out *o)
 static void write_children(const struct region *r, struct out *o, size_t *ret_workers)
 {
 	static const char *const roles[] = {"none", "worker", "store", "control", "loader",
-		"repair"};
+		"repair", "ha"};
 	size_t workers = 0;
 
 	out_key(o, "children");
@@ -180,7 +180,7 @@ static void write_children(const struct region *r, struct out *o, size_t *ret_wo
 		const struct region_slot *s = &r->slots[i];
 		uint32_t role = atomic_load(&s->role);
 
-		if (role == ROLE_NONE || role > ROLE_REPAIR || atomic_load(&s->pid) == 0)
+		if (role == ROLE_NONE || role > ROLE_HA || atomic_load(&s->pid) == 0)
 			continue;
 		out_open(o, '{');
 		out_key_string(o, "role", roles[role]);
@@ -237,8 +237,10 @@ static void write_counters(const struct region *r, struct out *o)
 }
 
 /* Lessor's own part. */
-static void write_lessor(const struct region *r, struct out *o, size_t *ret_workers)
+static void write_lessor(const struct control *ctl, struct out *o, size_t *ret_workers)
 {
+	const struct region *r = ctl->child->region;
+
 	out_key(o, "lessor");
 	out_open(o, '{');
 	out_key_string(o, "version", PACKAGE_VERSION);
@@ -248,6 +250,7 @@ static void write_lessor(const struct region *r, struct out *o, size_t *ret_work
 	out_key_int(o, "committed", (int64_t)atomic_load(&r->committed));
 	out_key_int(o, "applied", (int64_t)atomic_load(&r->applied));
 	out_close(o, '}');
+	cmd_ha_write_pair(ctl, o);
 	write_interfaces(r, o);
 	write_children(r, o, ret_workers);
 	write_counters(r, o);
@@ -267,11 +270,12 @@ void cmd_status_get(struct control *ctl, const json_t *args, struct answer *a)
 	out_key_int(&a->out, "uptime", (int64_t)now - r->started_s);
 	out_key_int(&a->out, "reload", (int64_t)now - atomic_load(&r->reloaded_s));
 	write_dhcp_state(r, &a->out);
-	write_lessor(r, &a->out, &workers);
+	write_lessor(ctl, &a->out, &workers);
 	out_key_bool(&a->out, "multi-threading-enabled", true);
 	out_key_int(&a->out, "thread-pool-size", (int64_t)workers);
 	write_queue(&a->out);
 	write_sockets(r, &a->out);
+	cmd_ha_write_status(ctl, &a->out);
 	out_close(&a->out, '}');
 	answer_end(a, ANSWER_SUCCESS, NULL);
 }

@@ -51,6 +51,14 @@ command_fn cmd_statistic_reset, cmd_statistic_reset_all, cmd_statistic_sample_ag
 	cmd_statistic_sample_age_set_all, cmd_statistic_sample_count_set,
 	cmd_statistic_sample_count_set_all;
 
+/* cmd_ha.c */
+command_fn cmd_ha_continue, cmd_ha_handover, cmd_ha_heartbeat, cmd_ha_maintenance_cancel,
+	cmd_ha_maintenance_notify, cmd_ha_maintenance_start, cmd_ha_partner_down, cmd_ha_reset,
+	cmd_ha_scopes, cmd_ha_sync, cmd_ha_sync_complete_notify;
+/* Parts of status-get: nothing if no pair is configured. */
+void cmd_ha_write_status(const struct control *ctl, struct out *o);
+void cmd_ha_write_pair(const struct control *ctl, struct out *o);
+
 /* The k-th command's name in alphabetical order, NULL after the last. */
 const char *command_name(size_t k);
 

@@ -187,7 +187,8 @@ static void disk(struct out *o, struct control *ctl, const struct family *f)
 }
 
 static const char *const roles[ROLES] = {[ROLE_WORKER] = "worker", [ROLE_STORE] = "store",
-	[ROLE_CONTROL] = "control", [ROLE_LOADER] = "loader", [ROLE_REPAIR] = "repair"};
+	[ROLE_CONTROL] = "control", [ROLE_LOADER] = "loader", [ROLE_REPAIR] = "repair",
+		[ROLE_HA] = "ha"};
 
 static void processes(struct out *o, struct control *ctl, const struct family *f)
 {

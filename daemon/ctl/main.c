@@ -72,7 +72,13 @@ static const struct command commands[] = {
 	{"check", NULL, 1, 1, cmd_check, 0},
 	{"subnets", NULL, 0, 0, cmd_subnets, 0},
 	{"reload", NULL, 0, 0, cmd_reload, 0},
-	{"ha", NULL, 0, 0, NULL, 0},
+	{"ha", "status", 0, 0, cmd_ha_status, 0},
+	{"ha", "maintenance-start", 0, 0, cmd_ha_maintenance_start, 0},
+	{"ha", "maintenance-cancel", 0, 0, cmd_ha_maintenance_cancel, 0},
+	{"ha", "continue", 0, 0, cmd_ha_continue, 0},
+	{"ha", "sync", 0, 0, cmd_ha_sync, 0},
+	{"ha", "handover", 0, 0, cmd_ha_handover, 0},
+	{"ha", "partner-down", 0, 0, cmd_ha_partner_down, 0},
 	{"explain", NULL, 0, 0, NULL, 0},
 	{"history", NULL, 1, 1, cmd_history, 0},
 	{"watch", NULL, 0, 0, NULL, 0},
@@ -97,6 +103,9 @@ static void print_help(void)
 	     "                             released\n"
 	     "  lease get IP|MAC|CLIENT-ID the lease of an address, the leases of a client\n"
 	     "  lease del IP               delete a lease\n"
+	     "  ha status                  how the pair is\n"
+	     "  ha maintenance-start|maintenance-cancel|handover|sync|continue|partner-down\n"
+	     "                             what this node of the pair shall do\n"
 	     "  stats                      counters\n"
 	     "  subnets                    how full each subnet and pool is\n"
 	     "  history IP|MAC|CLIENT-ID   who held an address, what a client held, and when\n"

@@ -52,6 +52,12 @@ static inline void wire_set_be32(uint8_t *p, uint32_t v)
 	p[3] = (uint8_t)v;
 }
 
+static inline void wire_set_be64(uint8_t *p, uint64_t v)
+{
+	wire_set_be32(p, (uint32_t)(v >> 32));
+	wire_set_be32(p + 4, (uint32_t)v);
+}
+
 struct wire_reader {
 	const uint8_t *p, *end;
 	bool failed;

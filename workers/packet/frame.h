@@ -19,7 +19,7 @@
 enum frame_reject {
 	FRAME_OK,
 	FRAME_SHORT,       /* ends inside a header, or before the length a header states; or that
-	                    * length is less than the header's own */
+			    * length is less than the header's own */
 	FRAME_NOT_IPV4,    /* other EtherType or IP version */
 	FRAME_NOT_UDP,
 	FRAME_NOT_DHCP,    /* UDP, but not to port 67 (or the port asked for) */

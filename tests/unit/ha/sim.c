@@ -62,7 +62,7 @@ static void maybe_vouch(struct sim *s, int i)
 	struct node *n = &s->node[i];
 
 	if (s->vouched || s->node[1 - i].alive || n->paused_until > s->now || !n->lan ||
-	        n->disk_bad || n->fsm.state == FSM_RECOVER) /* it would serve from an empty store */
+		n->disk_bad || n->fsm.state == FSM_RECOVER) /* it would serve from an empty store */
 		return;
 	if (sim_simple(s, i, FSM_EVENT_OP_PARTNER_DOWN) < 0)
 		return;
@@ -90,7 +90,7 @@ static void lose_disk(struct sim *s, int i)
 static void operator_asks(struct sim *s, int i)
 {
 	static const enum fsm_event_kind kind[] = {FSM_EVENT_OP_HANDOVER, FSM_EVENT_OP_HANDOVER,
-	        FSM_EVENT_OP_MAINTENANCE, FSM_EVENT_OP_MAINTENANCE_END, FSM_EVENT_OP_RESYNC};
+		FSM_EVENT_OP_MAINTENANCE, FSM_EVENT_OP_MAINTENANCE_END, FSM_EVENT_OP_RESYNC};
 	enum fsm_event_kind k = kind[sim_random(s, 5)];
 
 	if (s->node[i].paused_until <= s->now && s->node[i].alive && sim_simple(s, i, k) == 0)
@@ -113,7 +113,7 @@ static void nemesis(struct sim *s)
 	case 2:
 	case 3:
 		n->paused_until =
-		        s->now + sim_random(s, sim_chance(s, 700) ? 2 * SECOND : 20 * SECOND);
+			s->now + sim_random(s, sim_chance(s, 700) ? 2 * SECOND : 20 * SECOND);
 		sim_say(s, "%d: paused for %.2f s", i, (double)(n->paused_until - s->now) / 1e9);
 		break;
 	case 4:
@@ -121,7 +121,7 @@ static void nemesis(struct sim *s)
 		s->cut = true;
 		s->cut_loses = sim_chance(s, 600);
 		s->cut_until =
-		        s->now + sim_random(s, sim_chance(s, 600) ? 2 * SECOND : 15 * SECOND);
+			s->now + sim_random(s, sim_chance(s, 600) ? 2 * SECOND : 15 * SECOND);
 		sim_say(s, "link: cut for %.2f s", (double)(s->cut_until - s->now) / 1e9);
 		break;
 	case 6:
@@ -138,7 +138,7 @@ static void nemesis(struct sim *s)
 		if (n->alive && n->paused_until <= s->now) {
 			n->disk_bad = !n->disk_bad && n->fsm.state != FSM_CATCHUP;
 			sim_simple(
-			        s, i, n->disk_bad ? FSM_EVENT_DISK_FAILED : FSM_EVENT_DISK_WORKS);
+				s, i, n->disk_bad ? FSM_EVENT_DISK_FAILED : FSM_EVENT_DISK_WORKS);
 		}
 		break;
 	case 9:
@@ -193,7 +193,7 @@ static bool in_sync(const struct sim *s)
 	enum fsm_state a = s->node[0].fsm.state, b = s->node[1].fsm.state;
 
 	return s->node[0].alive && s->node[1].alive &&
-	        ((a == FSM_ACTIVE && b == FSM_STANDBY) || (b == FSM_ACTIVE && a == FSM_STANDBY));
+		((a == FSM_ACTIVE && b == FSM_STANDBY) || (b == FSM_ACTIVE && a == FSM_STANDBY));
 }
 
 static void step(struct sim *s)
@@ -250,8 +250,8 @@ static void last_kill(struct sim *s)
 
 	for (int a = 0; a < ADDRS; a++)
 		if (s->node[live].table[a].row.client != NOBODY &&
-		        s->node[live].table[a].row.state == LEASE_ASSIGNED &&
-		        s->node[live].table[a].row.end > sim_wall_s(s, live) + 3)
+			s->node[live].table[a].row.state == LEASE_ASSIGNED &&
+			s->node[live].table[a].row.end > sim_wall_s(s, live) + 3)
 			known = s->node[live].table[a].row.client;
 	sim_kill(s, dead, true);
 	s->node[dead].restart_at = UINT64_MAX;

@@ -142,7 +142,7 @@ struct sim {
 	/* what is true, in true time */
 	uint64_t told[ADDRS][CLIENTS]; /* end that the client relies on, 0: none */
 	uint64_t released[ADDRS]
-	                 [CLIENTS]; /* when; answers to what it asked before are nothing to it */
+			 [CLIENTS]; /* when; answers to what it asked before are nothing to it */
 	uint64_t held[2][ADDRS][CLIENTS]; /* latest end that the node ever had on disk */
 	uint64_t active_term[2];          /* last term in which the node was ACTIVE */
 	unsigned long answered, granted;  /* ACKs; those of new leases */

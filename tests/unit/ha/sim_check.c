@@ -39,14 +39,14 @@ static void check_durable(struct sim *s, int i, const struct pending *p, uint64_
 	if (row->client != p->client || sim_true(s, i, row->end) + MS < end) {
 		if (row->reuse_after == 0 || sim_true(s, i, row->reuse_after) + MS < end)
 			sim_fail(s,
-			        "I1 durability: address %d for client %d is not on its own disk",
-			        p->addr, p->client);
+				"I1 durability: address %d for client %d is not on its own disk",
+				p->addr, p->client);
 	}
 	if (limit + ROUNDING / 2 >= end && authority_mode(p->rules) == AUTHORITY_ACTIVE)
 		return;
 	if (authority_mode(p->rules) == AUTHORITY_ACTIVE) {
 		sim_fail(s, "I1 durability: address %d for client %d, partner holds %.1f of %.1f",
-		        p->addr, p->client, (double)limit / 1e9, (double)end / 1e9);
+			p->addr, p->client, (double)limit / 1e9, (double)end / 1e9);
 		return;
 	}
 	if (authority_mode(p->rules) == AUTHORITY_PARTNER_DOWN && s->node[i].authority.doubt_s == 0)
@@ -55,7 +55,7 @@ static void check_durable(struct sim *s, int i, const struct pending *p, uint64_
 		limit = s->now;
 	if (end > limit + MCLT * SECOND + ROUNDING)
 		sim_fail(s, "I1 MCLT: address %d for client %d ends %.1f, limit %.1f", p->addr,
-		        p->client, (double)end / 1e9, (double)limit / 1e9);
+			p->client, (double)end / 1e9, (double)limit / 1e9);
 }
 
 void check_ack(struct sim *s, int i, const struct pending *p)
@@ -63,7 +63,7 @@ void check_ack(struct sim *s, int i, const struct pending *p)
 	uint64_t end = p->asked + p->lifetime * SECOND;
 
 	sim_say(s, "%d: ACK address %d to client %d for %u s%s", i, p->addr, p->client, p->lifetime,
-	        p->cached ? " (repeated)" : "");
+		p->cached ? " (repeated)" : "");
 	check_sent(s, i, p->rules);
 	if (p->asked <= s->released[p->addr][p->client])
 		return;
@@ -73,10 +73,10 @@ void check_ack(struct sim *s, int i, const struct pending *p)
 	for (int c = 0; c < CLIENTS; c++) {
 		if (c != p->client && s->told[p->addr][c] > s->now)
 			sim_fail(s,
-			        "I3 no reuse: address %d goes to client %d, client %d has it for "
-			        "another %.1f s",
-			        p->addr, p->client, c,
-			        (double)(s->told[p->addr][c] - s->now) / 1e9);
+				"I3 no reuse: address %d goes to client %d, client %d has it for "
+				"another %.1f s",
+				p->addr, p->client, c,
+				(double)(s->told[p->addr][c] - s->now) / 1e9);
 	}
 	if (end > s->told[p->addr][p->client])
 		s->told[p->addr][p->client] = end;
@@ -90,7 +90,7 @@ void check_nak(struct sim *s, int i, uint64_t rules, uint8_t client, uint8_t add
 		sim_fail(s, "I7 no blind NAK: %d refuses address %d to client %d", i, addr, client);
 	if (authority_mode(rules) == AUTHORITY_ACTIVE && s->told[addr][client] > s->now)
 		sim_fail(s, "I7 no blind NAK: %d refuses address %d to client %d, whose it is", i,
-		        addr, client);
+			addr, client);
 }
 
 void check_terms(struct sim *s, int i, const struct authority_change *c)
@@ -101,12 +101,12 @@ void check_terms(struct sim *s, int i, const struct authority_change *c)
 		return;
 	if (n->saved.term < c->term)
 		sim_fail(s, "I5 terms: %d serves under term %lu, on disk is %lu", i,
-		        (unsigned long)c->term, (unsigned long)n->saved.term);
+			(unsigned long)c->term, (unsigned long)n->saved.term);
 	if (c->term <= authority_rules(&n->authority) >> 8 &&
-	        authority_mode(authority_rules(&n->authority)) != AUTHORITY_SILENT)
+		authority_mode(authority_rules(&n->authority)) != AUTHORITY_SILENT)
 		sim_fail(s, "I5 terms: %d goes from term %lu to %lu", i,
-		        (unsigned long)(authority_rules(&n->authority) >> 8),
-		        (unsigned long)c->term);
+			(unsigned long)(authority_rules(&n->authority) >> 8),
+			(unsigned long)c->term);
 	if (c->mode != AUTHORITY_ACTIVE)
 		return;
 	if (c->term == s->active_term[1 - i])
@@ -138,8 +138,8 @@ void check_owners(struct sim *s)
 			struct authority_row row = sim_row(s, i, addr);
 
 			may[i] = n->alive && authority_mode(rules) == AUTHORITY_RESTRICTED &&
-			        authority_may_grant_new(&n->authority, rules, &row,
-			                sim_wall_s(s, i), sim_boot(s, i));
+				authority_may_grant_new(&n->authority, rules, &row,
+					sim_wall_s(s, i), sim_boot(s, i));
 		}
 		if (may[0] && may[1])
 			sim_fail(s, "I2 one owner: both may give address %d to a new client", addr);

@@ -52,7 +52,7 @@ void sim_connect(struct sim *s)
 		const struct node *n = &s->node[i];
 
 		if (!n->alive || n->paused_until > s->now || n->connection != 0 ||
-		        n->retry_at > s->now)
+			n->retry_at > s->now)
 			return;
 	}
 	up.connection = ++s->connections;
@@ -132,9 +132,9 @@ static void switch_over(struct sim *s, int i)
 	for (size_t p = 1; p <= n->n; p++)
 		if (n->journal[p].kind == ENTRY_MARK)
 			fsm_runs_add(&runs,
-			        (struct fsm_run){.term = n->journal[p].term,
-			                .start = p,
-			                .writer = n->journal[p].writer});
+				(struct fsm_run){.term = n->journal[p].term,
+					.start = p,
+					.writer = n->journal[p].writer});
 	e.position = n->n;
 	e.runs = &runs;
 	sim_say(s, "%d: switched at %zu", i, n->n);
@@ -213,22 +213,22 @@ static void merge_entry(struct sim *s, int i, const struct packet *p)
 		return;
 	if (e.kind == ENTRY_SHARE) {
 		e.word = i == 0 ? share_merge(n->word, e.word, &conflict)
-		                : share_merge(e.word, n->word, &conflict);
+				: share_merge(e.word, n->word, &conflict);
 	} else {
 		own = merge_side(&t->row, t->seq > n->fsm.common, t->seq <= n->fsm.durable.acked,
-		        n->journal[t->seq].term, n->journal[t->seq].writer);
+			n->journal[t->seq].term, n->journal[t->seq].writer);
 		other = merge_side(&e.row, true, p->position <= p->until, e.term, e.writer);
 		merge_rows(i == 0 ? &own : &other, i == 0 ? &other : &own, (unsigned int)i, &out,
-		        &conflict);
+			&conflict);
 		e.row = (struct row){.client = NOBODY};
 		if (out.present)
 			e.row = (struct row){.client = out.lease.hwaddr[0],
-			        .state = out.lease.state,
-			        .sure = out.sure,
-			        .cltt = out.lease.cltt,
-			        .end = out.lease.cltt + out.lease.valid_lft,
-			        .acked_end = out.acked_end_s,
-			        .reuse_after = out.reuse_after_s};
+				.state = out.lease.state,
+				.sure = out.sure,
+				.cltt = out.lease.cltt,
+				.end = out.lease.cltt + out.lease.valid_lft,
+				.acked_end = out.acked_end_s,
+				.reuse_after = out.reuse_after_s};
 	}
 	if (conflict) {
 		s->conflicts++;
@@ -250,10 +250,10 @@ static bool must_wait(const struct sim *s, int i, const struct packet *p)
 		return n->fsm.offset_error_us == 0;
 	case PACKET_SUFFIX:
 		return n->fsm.offset_error_us == 0 ||
-		        (p->entry.kind == ENTRY_ROW && sim_busy(n, p->entry.addr));
+			(p->entry.kind == ENTRY_ROW && sim_busy(n, p->entry.addr));
 	case PACKET_MESSAGE:
 		return p->message.kind != FSM_HELLO && p->message.kind != FSM_BEAT &&
-		        p->message.kind != FSM_BEAT_ACK;
+			p->message.kind != FSM_BEAT_ACK;
 	default:
 		return false;
 	}
@@ -324,7 +324,7 @@ void sim_deliver(struct sim *s, int i)
 			continue;
 		}
 		if (p->kind == PACKET_MESSAGE ? waiting && must_wait(s, i, p)
-		                              : must_wait(s, i, p)) {
+					      : must_wait(s, i, p)) {
 			waiting = true;
 			continue;
 		}

@@ -86,7 +86,7 @@ static void start_stream(struct sim *s, int i, const struct fsm_action *a)
 {
 	struct node *n = &s->node[i];
 	struct packet p = {
-	        .kind = PACKET_BEGIN, .connection = n->connection, .position = a->stream.position};
+		.kind = PACKET_BEGIN, .connection = n->connection, .position = a->stream.position};
 
 	n->streaming = true;
 	n->stream_next = a->stream.position == 0 ? 1 : a->stream.position;
@@ -98,14 +98,14 @@ static void start_stream(struct sim *s, int i, const struct fsm_action *a)
 static void carry_out_stream(struct sim *s, int i, const struct fsm_action *a)
 {
 	static const char *const name[] = {[FSM_DO_STREAM] = "streams",
-	        [FSM_DO_RECEIVE] = "receives",
-	        [FSM_DO_SEND_SUFFIX] = "sends what it has alone",
-	        [FSM_DO_TAKE_SUFFIX] = "merges",
-	        [FSM_DO_MERGE] = "ends the merge"};
+		[FSM_DO_RECEIVE] = "receives",
+		[FSM_DO_SEND_SUFFIX] = "sends what it has alone",
+		[FSM_DO_TAKE_SUFFIX] = "merges",
+		[FSM_DO_MERGE] = "ends the merge"};
 	struct node *n = &s->node[i];
 
 	sim_say(s, "%d: %s from %lu%s", i, name[a->kind], (unsigned long)a->stream.position,
-	        a->stream.aside ? " aside" : "");
+		a->stream.aside ? " aside" : "");
 	switch (a->kind) {
 	case FSM_DO_STREAM:
 		start_stream(s, i, a);
@@ -174,9 +174,9 @@ static void carry_out(struct sim *s, int i, const struct fsm_action *a)
 		break;
 	case FSM_DO_LOG:
 		sim_say(s, "%d: %s -> %s (%s), term %lu", i,
-		        fsm_state_name((enum fsm_state)a->log.from),
-		        fsm_state_name((enum fsm_state)a->log.to), fsm_reason_text(a->log.reason),
-		        (unsigned long)a->log.term);
+			fsm_state_name((enum fsm_state)a->log.from),
+			fsm_state_name((enum fsm_state)a->log.to), fsm_reason_text(a->log.reason),
+			(unsigned long)a->log.term);
 		s->visited[a->log.to]++;
 		s->handovers += a->log.to == FSM_ACTIVE && a->log.reason == FSM_REASON_HANDED;
 		break;
@@ -225,9 +225,9 @@ void sim_boot_node(struct sim *s, int i)
 	struct node *n = &s->node[i];
 	struct fsm_event now = {.kind = FSM_EVENT_TICK};
 	struct fsm_config config = {.node = (uint8_t)i,
-	        .mclt_s = MCLT,
-	        .longest_s = LEASE + 2,
-	        .prefer = s->seed % 7 == 0 && i == 0};
+		.mclt_s = MCLT,
+		.longest_s = LEASE + 2,
+		.prefer = s->seed % 7 == 0 && i == 0};
 	struct fsm_runs runs = {0};
 	struct fsm_actions list;
 
@@ -247,14 +247,14 @@ void sim_boot_node(struct sim *s, int i)
 	for (size_t p = 1; p <= n->n; p++)
 		if (n->journal[p].kind == ENTRY_MARK)
 			fsm_runs_add(&runs,
-			        (struct fsm_run){.term = n->journal[p].term,
-			                .start = p,
-			                .writer = n->journal[p].writer});
+				(struct fsm_run){.term = n->journal[p].term,
+					.start = p,
+					.writer = n->journal[p].writer});
 	now.now_ns = sim_boot(s, i);
 	now.wall_us = sim_wall_us(s, i);
 	now.end = n->n;
 	sim_say(s, "%d: starts, journal %zu, saved %s", i, n->n,
-	        fsm_state_name((enum fsm_state)n->saved.state));
+		fsm_state_name((enum fsm_state)n->saved.state));
 	if (fsm_init(&n->fsm, &config, &n->saved, &runs, &now, &list) < 0)
 		sim_fail(s, "fsm_init");
 	if (s->mutant == MUTANT_LONG_PERMIT)

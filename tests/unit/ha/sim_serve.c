@@ -20,7 +20,7 @@ struct authority_row sim_row(const struct sim *s, int i, uint8_t addr)
 	const struct node *n = &s->node[i];
 	const struct table *t = &n->table[addr];
 	struct authority_row row = {
-	        .owner = (uint8_t)share_owner(n->word, BASE + addr * SHARE_BLOCK)};
+		.owner = (uint8_t)share_owner(n->word, BASE + addr * SHARE_BLOCK)};
 
 	if (t->row.client == NOBODY)
 		return row;
@@ -60,16 +60,16 @@ static struct pending *decide(struct sim *s, int i, uint8_t client, uint8_t addr
 	facts = authority_next(&n->authority, rules, &row, same, now, sim_boot(s, i));
 	if (s->mutant != MUTANT_NO_MCLT && state == LEASE_ASSIGNED)
 		lifetime = authority_limit_lifetime(
-		        &n->authority, rules, facts.acked_end_s, now, lifetime);
+			&n->authority, rules, facts.acked_end_s, now, lifetime);
 	*p = (struct pending){.used = true, .client = client, .addr = addr, .rules = rules};
 	p->lifetime = lifetime;
 	p->ready = s->now + sim_random(s, 30 * MS);
 	p->row = (struct row){.client = client,
-	        .state = state,
-	        .sure = facts.sure,
-	        .cltt = now + 1,
-	        .end = now + 1 + lifetime,
-	        .acked_end = facts.acked_end_s};
+		.state = state,
+		.sure = facts.sure,
+		.cltt = now + 1,
+		.end = now + 1 + lifetime,
+		.acked_end = facts.acked_end_s};
 	if (state == LEASE_EXPIRED) {
 		p->row.cltt = old->cltt;
 		p->row.end = old->end;
@@ -90,8 +90,8 @@ static bool available(const struct sim *s, int i, uint8_t addr)
 	const struct row *row = &s->node[i].table[addr].row;
 
 	return !sim_busy(&s->node[i], addr) &&
-	        (row->client == NOBODY || row->state != LEASE_ASSIGNED ||
-	                row->end <= sim_wall_s(s, i));
+		(row->client == NOBODY || row->state != LEASE_ASSIGNED ||
+			row->end <= sim_wall_s(s, i));
 }
 
 static int pick(struct sim *s, int i, uint64_t rules)
@@ -104,8 +104,8 @@ static int pick(struct sim *s, int i, uint64_t rules)
 		struct authority_row row = sim_row(s, i, addr);
 
 		if (available(s, i, addr) &&
-		        authority_may_grant_new(
-		                &n->authority, rules, &row, sim_wall_s(s, i), sim_boot(s, i)))
+			authority_may_grant_new(
+				&n->authority, rules, &row, sim_wall_s(s, i), sim_boot(s, i)))
 			return addr;
 	}
 	return -1;
@@ -120,10 +120,10 @@ static int own_address(const struct sim *s, int i, uint8_t client, uint64_t rule
 		bool over = !row.binding || row.end_s <= sim_wall_s(s, i);
 
 		if (n->table[a].row.client == client && !sim_busy(n, (uint8_t)a) &&
-		        (authority_may_extend(&n->authority, rules, &row)) &&
-		        (!over || authority_mode(rules) != AUTHORITY_ACTIVE ||
-		                authority_may_grant_new(&n->authority, rules, &row,
-		                        sim_wall_s(s, i), sim_boot(s, i))))
+			(authority_may_extend(&n->authority, rules, &row)) &&
+			(!over || authority_mode(rules) != AUTHORITY_ACTIVE ||
+				authority_may_grant_new(&n->authority, rules, &row,
+					sim_wall_s(s, i), sim_boot(s, i))))
 			return a;
 	}
 	return -1;
@@ -139,19 +139,19 @@ static bool from_cache(
 	struct pending *p = slot(n);
 
 	if (authority_mode(rules) != AUTHORITY_ACTIVE || p == NULL ||
-	        row->state != LEASE_ASSIGNED || row->end < now + 3 || row->cltt + 2 < now)
+		row->state != LEASE_ASSIGNED || row->end < now + 3 || row->cltt + 2 < now)
 		return false;
 	*p = (struct pending){.used = true,
-	        .committed = true,
-	        .reply = true,
-	        .cached = true,
-	        .client = client,
-	        .addr = addr,
-	        .rules = rules,
-	        .asked = asked,
-	        .lifetime = row->end - 1 - now,
-	        .row = *row,
-	        .seq = n->table[addr].seq};
+		.committed = true,
+		.reply = true,
+		.cached = true,
+		.client = client,
+		.addr = addr,
+		.rules = rules,
+		.asked = asked,
+		.lifetime = row->end - 1 - now,
+		.row = *row,
+		.seq = n->table[addr].seq};
 	if (s->mutant == MUTANT_CACHED_NOT_HELD)
 		p->seq = 0;
 	return true;
@@ -172,7 +172,7 @@ void sim_request(struct sim *s, int i, uint8_t client, uint64_t asked)
 			return;
 	for (int k = 0; k < PENDING; k++)
 		if (n->pending[k].used && !n->pending[k].committed &&
-		        n->pending[k].client == client)
+			n->pending[k].client == client)
 			return;
 	if (!fresh && sim_chance(s, 400) && from_cache(s, i, client, (uint8_t)addr, asked, rules))
 		return;
@@ -195,7 +195,7 @@ static void ask_for(struct sim *s, int i, uint8_t client, uint8_t addr)
 	uint64_t rules = authority_rules(&n->authority);
 	const struct row *row = &n->table[addr].row;
 	bool known = row->client != NOBODY && row->client != client &&
-	        row->state == LEASE_ASSIGNED && row->end > sim_wall_s(s, i);
+		row->state == LEASE_ASSIGNED && row->end > sim_wall_s(s, i);
 
 	if (authority_mode(rules) == AUTHORITY_SILENT || row->client == client || known)
 		return;
@@ -212,7 +212,7 @@ static void release(struct sim *s, int i, uint8_t client, uint8_t addr)
 	const struct row *row = &n->table[addr].row;
 
 	if (authority_mode(rules) == AUTHORITY_SILENT || row->client != client ||
-	        row->state != LEASE_ASSIGNED || sim_busy(n, addr))
+		row->state != LEASE_ASSIGNED || sim_busy(n, addr))
 		return;
 	decide(s, i, client, addr, LEASE_RELEASED, 0, rules);
 }
@@ -245,19 +245,19 @@ static void commit(struct sim *s, int i, struct pending *p)
 {
 	struct node *n = &s->node[i];
 	struct entry e = {.kind = ENTRY_ROW,
-	        .addr = p->addr,
-	        .writer = (uint8_t)i,
-	        .id = ++s->ids,
-	        .term = n->fsm.durable.term,
-	        .row = p->row};
+		.addr = p->addr,
+		.writer = (uint8_t)i,
+		.id = ++s->ids,
+		.term = n->fsm.durable.term,
+		.row = p->row};
 
 	sim_append(s, i, &e);
 	p->committed = true;
 	p->seq = n->n;
 	sim_say(s, "%d: #%zu address %d %s client %d end %+.1f acked_end %u %s", i, n->n, p->addr,
-	        p->row.state == LEASE_ASSIGNED ? "->" : "over for", p->row.client,
-	        ((double)sim_true(s, i, p->row.end) - (double)s->now) / 1e9, p->row.acked_end,
-	        p->row.sure ? "sure" : "");
+		p->row.state == LEASE_ASSIGNED ? "->" : "over for", p->row.client,
+		((double)sim_true(s, i, p->row.end) - (double)s->now) / 1e9, p->row.acked_end,
+		p->row.sure ? "sure" : "");
 	if (!p->reply)
 		p->used = false;
 }
@@ -272,7 +272,7 @@ static enum authority_verdict verdict(struct sim *s, int i, const struct pending
 	if (s->mutant == MUTANT_NO_HOLD && v == AUTHORITY_HOLD)
 		return authority_may_send(a, p->rules, 0, sim_boot(s, i));
 	if (s->mutant == MUTANT_OLD_RULES && v == AUTHORITY_AGAIN &&
-	        authority_mode(authority_rules(a)) != AUTHORITY_SILENT)
+		authority_mode(authority_rules(a)) != AUTHORITY_SILENT)
 		return authority_may_send(a, authority_rules(a), p->seq, sim_boot(s, i));
 	return v;
 }
@@ -319,20 +319,20 @@ void sim_store(struct sim *s, int i)
 	uint8_t addr = (uint8_t)sim_random(s, ADDRS);
 	const struct row *row = &n->table[addr].row;
 	struct entry e = {.kind = ENTRY_SHARE,
-	        .addr = addr,
-	        .writer = (uint8_t)i,
-	        .term = n->fsm.durable.term};
+		.addr = addr,
+		.writer = (uint8_t)i,
+		.term = n->fsm.durable.term};
 	bool acked = n->word_seq != 0 && n->word_seq <= n->authority.acked;
 
 	if (authority_mode(rules) == AUTHORITY_SILENT || n->disk_bad)
 		return;
 	if (row->client != NOBODY && row->state == LEASE_ASSIGNED && row->end <= sim_wall_s(s, i) &&
-	        !sim_busy(n, addr))
+		!sim_busy(n, addr))
 		decide(s, i, row->client, addr, LEASE_EXPIRED, 0, rules);
 	if (authority_mode(rules) != AUTHORITY_ACTIVE || !sim_chance(s, 200))
 		return;
 	e.word = share_move(n->word, BASE + addr * SHARE_BLOCK, (unsigned int)i,
-	        (unsigned int)sim_random(s, 2), acked);
+		(unsigned int)sim_random(s, 2), acked);
 	if (s->mutant == MUTANT_SHARE_IN_ONE_STEP)
 		e.word = share_set(n->word, BASE + addr * SHARE_BLOCK, (unsigned int)i);
 	if (e.word == n->word)

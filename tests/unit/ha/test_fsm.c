@@ -74,7 +74,7 @@ static const char *describe(const struct fsm_actions *list, char *buf, size_t si
 static struct fsm_config config_of(uint8_t node)
 {
 	struct fsm_config c = {
-	        .node = node, .mclt_s = 600, .uuid = {(uint8_t)(node + 1)}, .incarnation = 1};
+		.node = node, .mclt_s = 600, .uuid = {(uint8_t)(node + 1)}, .incarnation = 1};
 
 	fsm_timers_default(&c.timers);
 	return c;
@@ -83,7 +83,7 @@ static struct fsm_config config_of(uint8_t node)
 static struct fsm_event event_at(enum fsm_event_kind kind, uint64_t now)
 {
 	return (struct fsm_event){
-	        .kind = kind, .now_ns = now, .wall_us = 1000000000 + now / 1000, .end = END};
+		.kind = kind, .now_ns = now, .wall_us = 1000000000 + now / 1000, .end = END};
 }
 
 /* Node 0 in this state, term 5, connected to node 1 in that one; journal 1..END, one run. */
@@ -91,7 +91,7 @@ static void place(struct fsm *f, enum fsm_state state, enum fsm_state partner)
 {
 	struct fsm_config c = config_of(0);
 	struct fsm_durable saved = {
-	        .term = 5, .acked = END, .state = (uint8_t)state, .partner = {2}};
+		.term = 5, .acked = END, .state = (uint8_t)state, .partner = {2}};
 	struct fsm_runs runs = {1, {{.term = 1, .start = 1, .writer = 0}}};
 	struct fsm_event e = event_at(FSM_EVENT_TICK, NOW);
 	struct fsm_actions list;
@@ -102,7 +102,7 @@ static void place(struct fsm *f, enum fsm_state state, enum fsm_state partner)
 	f->partner_state = partner;
 	f->partner_term = 5;
 	f->phase = fsm_mode(state) != AUTHORITY_SILENT || state == FSM_HANDOVER ? FSM_PHASE_LEAD
-	                                                                        : FSM_PHASE_FOLLOW;
+										: FSM_PHASE_FOLLOW;
 	f->settled = fsm_mode(state) == AUTHORITY_SILENT;
 	f->pure = f->settled;
 	f->applied = f->target = END;
@@ -192,9 +192,9 @@ Test(fsm, transitions)
 		place(&f, t->from, t->partner);
 		cr_expect_eq(fsm_step(&f, &e, &list), 0, "%s", t->what);
 		cr_expect_str_eq(fsm_state_name(f.state), fsm_state_name(t->to), "%s: %s", t->what,
-		        fsm_state_name(f.state));
+			fsm_state_name(f.state));
 		cr_expect_str_eq(
-		        describe(&list, got, sizeof(got)), t->actions, "%s: %s", t->what, got);
+			describe(&list, got, sizeof(got)), t->actions, "%s: %s", t->what, got);
 		if (fsm_mode(t->to) != AUTHORITY_SILENT && t->to != t->from)
 			cr_expect_eq(f.durable.term, 6, "%s: term", t->what);
 	}
@@ -285,9 +285,9 @@ Test(fsm, messages)
 		e.message = &m;
 		cr_expect_eq(fsm_step(&f, &e, &list), 0);
 		cr_expect_str_eq(fsm_state_name(f.state), fsm_state_name(t->to), "%s: %s", t->what,
-		        fsm_state_name(f.state));
+			fsm_state_name(f.state));
 		cr_expect_str_eq(
-		        describe(&list, got, sizeof(got)), t->actions, "%s: %s", t->what, got);
+			describe(&list, got, sizeof(got)), t->actions, "%s: %s", t->what, got);
 	}
 }
 
@@ -317,21 +317,21 @@ Test(fsm, starts_alone)
 		uint8_t saved, partner;
 		enum fsm_state to;
 	} cases[] = {
-	        {"new", 0, FSM_START, 0, FSM_RECOVER},
-	        {"leases, but never a partner", END, FSM_START, 0, FSM_PARTNER_DOWN},
-	        {"was standby", END, FSM_STANDBY, 2, FSM_INTERRUPTED},
-	        {"was active", END, FSM_ACTIVE, 2, FSM_INTERRUPTED},
-	        {"was without its partner", END, FSM_PARTNER_DOWN, 2, FSM_INTERRUPTED},
-	        {"had lost something", END, FSM_RECOVER, 2, FSM_RECOVER},
-	        {"disk replaced", 0, FSM_START, 2, FSM_RECOVER},
+		{"new", 0, FSM_START, 0, FSM_RECOVER},
+		{"leases, but never a partner", END, FSM_START, 0, FSM_PARTNER_DOWN},
+		{"was standby", END, FSM_STANDBY, 2, FSM_INTERRUPTED},
+		{"was active", END, FSM_ACTIVE, 2, FSM_INTERRUPTED},
+		{"was without its partner", END, FSM_PARTNER_DOWN, 2, FSM_INTERRUPTED},
+		{"had lost something", END, FSM_RECOVER, 2, FSM_RECOVER},
+		{"disk replaced", 0, FSM_START, 2, FSM_RECOVER},
 	};
 
 	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
 		struct fsm_config c = config_of(0);
 		struct fsm_durable saved = {.term = 5,
-		        .acked = 10,
-		        .state = cases[k].saved,
-		        .partner = {cases[k].partner}};
+			.acked = 10,
+			.state = cases[k].saved,
+			.partner = {cases[k].partner}};
 		struct fsm_event e = event_at(FSM_EVENT_TICK, NOW);
 		struct fsm_runs runs = {0};
 		struct fsm_actions list;
@@ -348,7 +348,7 @@ Test(fsm, starts_alone)
 		e.wall_us += 1000;
 		fsm_step(&f, &e, &list);
 		cr_expect_eq(
-		        f.state, cases[k].to, "%s: %s", cases[k].what, fsm_state_name(f.state));
+			f.state, cases[k].to, "%s: %s", cases[k].what, fsm_state_name(f.state));
 		if (cases[k].saved == FSM_STANDBY)
 			cr_expect_eq(f.durable.acked, END, "what a standby has, the partner has");
 	}
@@ -362,19 +362,19 @@ Test(fsm, operator_is_refused)
 		enum fsm_event_kind event;
 		int result;
 	} cases[] = {
-	        {FSM_INTERRUPTED, FSM_CATCHUP, true, FSM_EVENT_OP_PARTNER_DOWN, -EBUSY},
-	        {FSM_STANDBY, FSM_ACTIVE, false, FSM_EVENT_OP_PARTNER_DOWN, -EBUSY},
-	        {FSM_PARTNER_DOWN, FSM_START, false, FSM_EVENT_OP_PARTNER_DOWN, -EALREADY},
-	        {FSM_INTERRUPTED, FSM_START, false, FSM_EVENT_OP_PARTNER_DOWN, 0},
-	        {FSM_RECOVER, FSM_START, false, FSM_EVENT_OP_PARTNER_DOWN, 0},
-	        {FSM_INTERRUPTED, FSM_START, false, FSM_EVENT_OP_HANDOVER, -ENOTCONN},
-	        {FSM_INTERRUPTED, FSM_CATCHUP, true, FSM_EVENT_OP_HANDOVER, -EBUSY},
-	        {FSM_ACTIVE, FSM_CATCHUP, true, FSM_EVENT_OP_HANDOVER, -EBUSY},
-	        {FSM_INTERRUPTED, FSM_START, false, FSM_EVENT_OP_MAINTENANCE, -ENOTCONN},
-	        {FSM_CATCHUP, FSM_INTERRUPTED, true, FSM_EVENT_OP_MAINTENANCE, -EBUSY},
-	        {FSM_ACTIVE, FSM_STANDBY, true, FSM_EVENT_OP_MAINTENANCE_END, -EALREADY},
-	        {FSM_MAINTENANCE, FSM_INTERRUPTED, true, FSM_EVENT_OP_MAINTENANCE_END, -EBUSY},
-	        {FSM_MAINTENANCE, FSM_START, false, FSM_EVENT_OP_MAINTENANCE_END, 0},
+		{FSM_INTERRUPTED, FSM_CATCHUP, true, FSM_EVENT_OP_PARTNER_DOWN, -EBUSY},
+		{FSM_STANDBY, FSM_ACTIVE, false, FSM_EVENT_OP_PARTNER_DOWN, -EBUSY},
+		{FSM_PARTNER_DOWN, FSM_START, false, FSM_EVENT_OP_PARTNER_DOWN, -EALREADY},
+		{FSM_INTERRUPTED, FSM_START, false, FSM_EVENT_OP_PARTNER_DOWN, 0},
+		{FSM_RECOVER, FSM_START, false, FSM_EVENT_OP_PARTNER_DOWN, 0},
+		{FSM_INTERRUPTED, FSM_START, false, FSM_EVENT_OP_HANDOVER, -ENOTCONN},
+		{FSM_INTERRUPTED, FSM_CATCHUP, true, FSM_EVENT_OP_HANDOVER, -EBUSY},
+		{FSM_ACTIVE, FSM_CATCHUP, true, FSM_EVENT_OP_HANDOVER, -EBUSY},
+		{FSM_INTERRUPTED, FSM_START, false, FSM_EVENT_OP_MAINTENANCE, -ENOTCONN},
+		{FSM_CATCHUP, FSM_INTERRUPTED, true, FSM_EVENT_OP_MAINTENANCE, -EBUSY},
+		{FSM_ACTIVE, FSM_STANDBY, true, FSM_EVENT_OP_MAINTENANCE_END, -EALREADY},
+		{FSM_MAINTENANCE, FSM_INTERRUPTED, true, FSM_EVENT_OP_MAINTENANCE_END, -EBUSY},
+		{FSM_MAINTENANCE, FSM_START, false, FSM_EVENT_OP_MAINTENANCE_END, 0},
 	};
 
 	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
@@ -459,7 +459,7 @@ Test(fsm, clocks_are_compared)
 Test(fsm, journals_part)
 {
 	struct fsm_runs a = {2, {{1, 1, 0}, {2, 11, 0}}}, b = {2, {{1, 1, 0}, {2, 8, 1}}},
-	                none = {0};
+			none = {0};
 
 	cr_assert_eq(fsm_common(&a, 20, &b, 20), 7);
 	cr_assert_eq(fsm_common(&b, 20, &a, 20), 7);
@@ -480,12 +480,12 @@ Test(fsm, kea_names)
 		enum fsm_state own, partner;
 		const char *own_name, *partner_name;
 	} cases[] = {
-	        {FSM_ACTIVE, FSM_STANDBY, "hot-standby", "hot-standby"},
-	        {FSM_STANDBY, FSM_INTERRUPTED, "ready", "communication-recovery"},
-	        {FSM_INTERRUPTED, FSM_CATCHUP, "communication-recovery", "syncing"},
-	        {FSM_MAINTENANCE, FSM_INTERRUPTED, "in-maintenance", "partner-in-maintenance"},
-	        {FSM_PARTNER_DOWN, FSM_RECOVER, "partner-down", "syncing"},
-	        {FSM_START, FSM_START, "waiting", "waiting"},
+		{FSM_ACTIVE, FSM_STANDBY, "hot-standby", "hot-standby"},
+		{FSM_STANDBY, FSM_INTERRUPTED, "ready", "communication-recovery"},
+		{FSM_INTERRUPTED, FSM_CATCHUP, "communication-recovery", "syncing"},
+		{FSM_MAINTENANCE, FSM_INTERRUPTED, "in-maintenance", "partner-in-maintenance"},
+		{FSM_PARTNER_DOWN, FSM_RECOVER, "partner-down", "syncing"},
+		{FSM_START, FSM_START, "waiting", "waiting"},
 	};
 	struct fsm f;
 

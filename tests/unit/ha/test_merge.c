@@ -34,21 +34,21 @@ static struct merge_row row_of(const struct side *s, uint8_t writer)
 	r.term = s->term;
 	r.writer = writer;
 	r.lease = (struct lease){.address = 7,
-	        .state = s->state,
-	        .cltt = s->cltt,
-	        .valid_lft = s->lifetime,
-	        .htype = 1,
-	        .hlen = 1,
-	        .hwaddr = {s->client}};
+		.state = s->state,
+		.cltt = s->cltt,
+		.valid_lft = s->lifetime,
+		.htype = 1,
+		.hlen = 1,
+		.hwaddr = {s->client}};
 	return r;
 }
 
 static bool is_equal(const struct merge_row *a, const struct merge_row *b)
 {
 	return a->present == b->present && a->reuse_after_s == b->reuse_after_s &&
-	        a->lease.state == b->lease.state && a->lease.cltt == b->lease.cltt &&
-	        a->lease.valid_lft == b->lease.valid_lft &&
-	        a->lease.hwaddr[0] == b->lease.hwaddr[0];
+		a->lease.state == b->lease.state && a->lease.cltt == b->lease.cltt &&
+		a->lease.valid_lft == b->lease.valid_lft &&
+		a->lease.hwaddr[0] == b->lease.hwaddr[0];
 }
 
 static const struct {
@@ -126,7 +126,7 @@ static void check(size_t k, const struct merge_row *r, bool conflict)
 	cr_expect_eq(r->lease.state, cases[k].state, "%s: state", cases[k].what);
 	cr_expect_eq(end > UINT32_MAX ? UINT32_MAX : end, cases[k].end, "%s: end", cases[k].what);
 	cr_expect_eq(r->reuse_after_s, cases[k].reuse_after, "%s: reuse after %u", cases[k].what,
-	        r->reuse_after_s);
+		r->reuse_after_s);
 }
 
 Test(merge, cases)
@@ -155,15 +155,15 @@ static uint32_t pick(uint32_t n)
 static struct merge_row any_row(uint8_t writer)
 {
 	struct side s = {.client = (uint8_t)pick(3),
-	        .state = (uint8_t)pick(4),
-	        .cltt = 100 + pick(6),
-	        .lifetime = 10 * pick(4),
-	        .changed = true,
-	        .acked = pick(2) == 0,
-	        .sure = pick(3) > 0,
-	        .acked_end = pick(2) * 130,
-	        .reuse_after = pick(3) * 120,
-	        .term = pick(3)};
+		.state = (uint8_t)pick(4),
+		.cltt = 100 + pick(6),
+		.lifetime = 10 * pick(4),
+		.changed = true,
+		.acked = pick(2) == 0,
+		.sure = pick(3) > 0,
+		.acked_end = pick(2) * 130,
+		.reuse_after = pick(3) * 120,
+		.term = pick(3)};
 
 	return row_of(&s, writer);
 }

@@ -55,13 +55,13 @@ Test(schedules, invariants_hold, .timeout = 1e9)
 			visited[k] += sim.visited[k];
 	}
 	fprintf(stderr,
-	        "%lu schedules, %lu ACKs, %lu new leases, %lu merges, %lu full copies, "
-	        "%lu handovers\n",
-	        (unsigned long)runs, (unsigned long)acks, (unsigned long)granted, merges, copies,
-	        handovers);
+		"%lu schedules, %lu ACKs, %lu new leases, %lu merges, %lu full copies, "
+		"%lu handovers\n",
+		(unsigned long)runs, (unsigned long)acks, (unsigned long)granted, merges, copies,
+		handovers);
 	for (int k = FSM_RECOVER; k < FSM_STATES; k++)
 		cr_expect(visited[k] > 0 || runs < 200, "%s was never entered",
-		        fsm_state_name((enum fsm_state)k));
+			fsm_state_name((enum fsm_state)k));
 }
 
 static void must_be_noticed(enum mutant mutant, const char *invariant)
@@ -69,7 +69,7 @@ static void must_be_noticed(enum mutant mutant, const char *invariant)
 	for (uint64_t seed = 1; seed <= 3000; seed++) {
 		if (!sim_run(&sim, seed, mutant, false)) {
 			fprintf(stderr, "%s: seed %lu: %s\n", invariant, (unsigned long)seed,
-			        sim.why);
+				sim.why);
 			return;
 		}
 	}
@@ -79,19 +79,19 @@ static void must_be_noticed(enum mutant mutant, const char *invariant)
 Test(schedules, mutants_are_noticed, .timeout = 1e9)
 {
 	static const char *const broken[MUTANTS] = {
-	        [MUTANT_CACHED_NOT_HELD] = "a repeated reply is not held",
-	        [MUTANT_NOT_DURABLE] = "a take-over is not durable before the first reply",
-	        [MUTANT_LONG_PERMIT] = "the permit outlives the standby's promise",
-	        [MUTANT_EXPIRY_FREES] = "what ended is free without acknowledgement",
-	        [MUTANT_BLIND_NAK] = "NAKs are sent while interrupted",
-	        [MUTANT_IN_PLACE] = "a copy is applied in place",
-	        [MUTANT_NO_HOLD] = "no reply is held",
-	        [MUTANT_NO_PERMIT] = "the permit is not looked at",
-	        [MUTANT_NO_MCLT] = "times are not limited while interrupted",
-	        [MUTANT_SHARE_IN_ONE_STEP] = "a block is taken before the other let go",
-	        [MUTANT_OLD_RULES] = "replies outlive the rules they were made under",
-	        [MUTANT_START_SERVES] = "a start is not silent",
-	        [MUTANT_NO_CLOCKS] = "ends are not converted",
+		[MUTANT_CACHED_NOT_HELD] = "a repeated reply is not held",
+		[MUTANT_NOT_DURABLE] = "a take-over is not durable before the first reply",
+		[MUTANT_LONG_PERMIT] = "the permit outlives the standby's promise",
+		[MUTANT_EXPIRY_FREES] = "what ended is free without acknowledgement",
+		[MUTANT_BLIND_NAK] = "NAKs are sent while interrupted",
+		[MUTANT_IN_PLACE] = "a copy is applied in place",
+		[MUTANT_NO_HOLD] = "no reply is held",
+		[MUTANT_NO_PERMIT] = "the permit is not looked at",
+		[MUTANT_NO_MCLT] = "times are not limited while interrupted",
+		[MUTANT_SHARE_IN_ONE_STEP] = "a block is taken before the other let go",
+		[MUTANT_OLD_RULES] = "replies outlive the rules they were made under",
+		[MUTANT_START_SERVES] = "a start is not silent",
+		[MUTANT_NO_CLOCKS] = "ends are not converted",
 	};
 
 	for (int m = MUTANT_NONE + 1; m < MUTANTS; m++)

@@ -17,11 +17,11 @@ static struct authority under(enum authority_mode mode)
 {
 	struct authority a = {0};
 	struct authority_change c = {.mode = mode,
-	        .term = 3,
-	        .node = 0,
-	        .mclt_s = MCLT,
-	        .doubt_s = mode == AUTHORITY_PARTNER_DOWN ? NOW - 1000 : 0,
-	        .doubt_after = HELD};
+		.term = 3,
+		.node = 0,
+		.mclt_s = MCLT,
+		.doubt_s = mode == AUTHORITY_PARTNER_DOWN ? NOW - 1000 : 0,
+		.doubt_after = HELD};
 
 	authority_publish(&a, &c);
 	authority_permit(&a, 5000);
@@ -53,16 +53,16 @@ Test(authority, sending)
 		uint64_t seq, now;
 		enum authority_verdict verdict;
 	} cases[] = {
-	        {AUTHORITY_ACTIVE, false, ACKED, 4999, AUTHORITY_SEND},
-	        {AUTHORITY_ACTIVE, false, 0, 4999, AUTHORITY_SEND},
-	        {AUTHORITY_ACTIVE, false, ACKED + 1, 4999, AUTHORITY_HOLD},
-	        {AUTHORITY_ACTIVE, false, ACKED, 5000, AUTHORITY_HOLD},
-	        {AUTHORITY_ACTIVE, false, 0, 5000, AUTHORITY_HOLD},
-	        {AUTHORITY_ACTIVE, true, 0, 1, AUTHORITY_AGAIN},
-	        {AUTHORITY_RESTRICTED, false, ACKED + 1, 9999, AUTHORITY_SEND},
-	        {AUTHORITY_RESTRICTED, true, ACKED, 1, AUTHORITY_AGAIN},
-	        {AUTHORITY_PARTNER_DOWN, false, ACKED + 1, 9999, AUTHORITY_SEND},
-	        {AUTHORITY_SILENT, false, 0, 1, AUTHORITY_AGAIN},
+		{AUTHORITY_ACTIVE, false, ACKED, 4999, AUTHORITY_SEND},
+		{AUTHORITY_ACTIVE, false, 0, 4999, AUTHORITY_SEND},
+		{AUTHORITY_ACTIVE, false, ACKED + 1, 4999, AUTHORITY_HOLD},
+		{AUTHORITY_ACTIVE, false, ACKED, 5000, AUTHORITY_HOLD},
+		{AUTHORITY_ACTIVE, false, 0, 5000, AUTHORITY_HOLD},
+		{AUTHORITY_ACTIVE, true, 0, 1, AUTHORITY_AGAIN},
+		{AUTHORITY_RESTRICTED, false, ACKED + 1, 9999, AUTHORITY_SEND},
+		{AUTHORITY_RESTRICTED, true, ACKED, 1, AUTHORITY_AGAIN},
+		{AUTHORITY_PARTNER_DOWN, false, ACKED + 1, 9999, AUTHORITY_SEND},
+		{AUTHORITY_SILENT, false, 0, 1, AUTHORITY_AGAIN},
 	};
 
 	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
@@ -73,7 +73,7 @@ Test(authority, sending)
 		if (cases[k].old)
 			rules -= 1 << 8;
 		cr_expect_eq(authority_may_send(&a, rules, cases[k].seq, cases[k].now),
-		        cases[k].verdict, "case %zu", k);
+			cases[k].verdict, "case %zu", k);
 	}
 }
 
@@ -122,16 +122,16 @@ Test(authority, addresses)
 		const struct authority_row *row = &rows[k].row;
 
 		cr_expect_eq(
-		        authority_may_grant_new(&active, authority_rules(&active), row, NOW, 1),
-		        rows[k].new_active, "%s: active", rows[k].what);
+			authority_may_grant_new(&active, authority_rules(&active), row, NOW, 1),
+			rows[k].new_active, "%s: active", rows[k].what);
 		cr_expect_eq(authority_may_grant_new(&apart, authority_rules(&apart), row, NOW, 1),
-		        rows[k].new_restricted, "%s: restricted", rows[k].what);
+			rows[k].new_restricted, "%s: restricted", rows[k].what);
 		cr_expect_eq(authority_may_grant_new(&down, authority_rules(&down), row, NOW, 1),
-		        rows[k].new_down, "%s: partner down", rows[k].what);
+			rows[k].new_down, "%s: partner down", rows[k].what);
 		cr_expect_not(
-		        authority_may_grant_new(&silent, authority_rules(&silent), row, NOW, 1));
+			authority_may_grant_new(&silent, authority_rules(&silent), row, NOW, 1));
 		cr_expect_eq(authority_may_extend(&apart, authority_rules(&apart), row),
-		        rows[k].again_restricted, "%s: again", rows[k].what);
+			rows[k].again_restricted, "%s: again", rows[k].what);
 		cr_expect_not(authority_may_extend(&silent, authority_rules(&silent), row));
 	}
 }
@@ -165,23 +165,23 @@ Test(authority, lease_times)
 		enum authority_mode mode;
 		uint32_t acked_end, wanted, lifetime;
 	} cases[] = {
-	        {AUTHORITY_ACTIVE, 0, 4000, 4000},
-	        {AUTHORITY_RESTRICTED, 0, 4000, MCLT},
-	        {AUTHORITY_RESTRICTED, 0, 300, 300},
-	        {AUTHORITY_RESTRICTED, NOW - 50, 4000, MCLT},
-	        {AUTHORITY_RESTRICTED, NOW + 1000, 4000, MCLT + 1000},
-	        {AUTHORITY_RESTRICTED, NOW + 9000, 4000, 4000},
-	        {AUTHORITY_RESTRICTED, UINT32_MAX, UINT32_MAX, UINT32_MAX},
-	        {AUTHORITY_RESTRICTED, 0, UINT32_MAX, MCLT},
-	        {AUTHORITY_PARTNER_DOWN, 0, 4000, MCLT},
+		{AUTHORITY_ACTIVE, 0, 4000, 4000},
+		{AUTHORITY_RESTRICTED, 0, 4000, MCLT},
+		{AUTHORITY_RESTRICTED, 0, 300, 300},
+		{AUTHORITY_RESTRICTED, NOW - 50, 4000, MCLT},
+		{AUTHORITY_RESTRICTED, NOW + 1000, 4000, MCLT + 1000},
+		{AUTHORITY_RESTRICTED, NOW + 9000, 4000, 4000},
+		{AUTHORITY_RESTRICTED, UINT32_MAX, UINT32_MAX, UINT32_MAX},
+		{AUTHORITY_RESTRICTED, 0, UINT32_MAX, MCLT},
+		{AUTHORITY_PARTNER_DOWN, 0, 4000, MCLT},
 	};
 
 	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
 		struct authority a = under(cases[k].mode);
 
 		cr_expect_eq(authority_limit_lifetime(&a, authority_rules(&a), cases[k].acked_end,
-		                     NOW, cases[k].wanted),
-		        cases[k].lifetime, "case %zu", k);
+				     NOW, cases[k].wanted),
+			cases[k].lifetime, "case %zu", k);
 	}
 }
 
@@ -195,34 +195,34 @@ Test(authority, facts_of_the_next_row)
 		uint32_t acked_end;
 		bool sure;
 	} cases[] = {
-	        {"renewed, known", AUTHORITY_ACTIVE,
-	                {.seq = HELD, .end_s = 900, .binding = true, .owner = 1}, true, 900, true},
-	        {"renewed, not known", AUTHORITY_ACTIVE,
-	                {.seq = UNHELD,
-	                        .end_s = 900,
-	                        .acked_end_s = 800,
-	                        .binding = true,
-	                        .sure = true},
-	                true, 800, true},
-	        {"renewed, never told", AUTHORITY_ACTIVE,
-	                {.seq = UNHELD, .end_s = 900, .binding = true, .owner = 1}, true, 0, false},
-	        {"new, own", AUTHORITY_ACTIVE, {.owner = 0}, false, 0, true},
-	        {"new, the partner's", AUTHORITY_ACTIVE, {.owner = 1}, false, 0, false},
-	        {"new, own, end not known", AUTHORITY_ACTIVE, {.seq = UNHELD, .owner = 0}, false, 0,
-	                false},
-	        {"new while apart", AUTHORITY_RESTRICTED, {.owner = 0}, false, 0, true},
-	        {"back after an end that is not known", AUTHORITY_ACTIVE,
-	                {.seq = UNHELD, .acked_end_s = 800, .sure = true, .owner = 0}, true, 800,
-	                true},
-	        {"... at the partner's address", AUTHORITY_ACTIVE,
-	                {.seq = UNHELD, .acked_end_s = 800, .sure = true, .owner = 1}, true, 0,
-	                false},
+		{"renewed, known", AUTHORITY_ACTIVE,
+			{.seq = HELD, .end_s = 900, .binding = true, .owner = 1}, true, 900, true},
+		{"renewed, not known", AUTHORITY_ACTIVE,
+			{.seq = UNHELD,
+				.end_s = 900,
+				.acked_end_s = 800,
+				.binding = true,
+				.sure = true},
+			true, 800, true},
+		{"renewed, never told", AUTHORITY_ACTIVE,
+			{.seq = UNHELD, .end_s = 900, .binding = true, .owner = 1}, true, 0, false},
+		{"new, own", AUTHORITY_ACTIVE, {.owner = 0}, false, 0, true},
+		{"new, the partner's", AUTHORITY_ACTIVE, {.owner = 1}, false, 0, false},
+		{"new, own, end not known", AUTHORITY_ACTIVE, {.seq = UNHELD, .owner = 0}, false, 0,
+			false},
+		{"new while apart", AUTHORITY_RESTRICTED, {.owner = 0}, false, 0, true},
+		{"back after an end that is not known", AUTHORITY_ACTIVE,
+			{.seq = UNHELD, .acked_end_s = 800, .sure = true, .owner = 0}, true, 800,
+			true},
+		{"... at the partner's address", AUTHORITY_ACTIVE,
+			{.seq = UNHELD, .acked_end_s = 800, .sure = true, .owner = 1}, true, 0,
+			false},
 	};
 
 	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
 		struct authority a = under(cases[k].mode);
 		struct authority_facts f = authority_next(
-		        &a, authority_rules(&a), &cases[k].row, cases[k].same, NOW, 1);
+			&a, authority_rules(&a), &cases[k].row, cases[k].same, NOW, 1);
 
 		cr_expect_eq(f.acked_end_s, cases[k].acked_end, "%s", cases[k].what);
 		cr_expect_eq(f.sure, cases[k].sure, "%s", cases[k].what);
@@ -280,7 +280,7 @@ Test(share, merging)
 	cr_assert_not(conflict);
 	cr_assert_eq(share_merge(s, s, NULL), s);
 	cr_assert_eq(share_owner(share_merge(s, p, NULL), address), AUTHORITY_NOBODY,
-	        "each the other's");
+		"each the other's");
 	cr_assert_eq(share_owner(share_merge(0, s, NULL), address), 1);
 	cr_assert_eq(share_merge(p, s, &conflict), 0);
 	cr_assert(conflict);

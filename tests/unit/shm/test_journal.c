@@ -202,3 +202,55 @@ Test(leasedb, a_newer_version_is_refused)
 	cr_assert_eq(leasedb_open(l.dir, &db, &err), -ENOTSUP);
 	lab_fini(&l);
 }
+
+Test(journal, appends_where_the_partner_says)
+{
+	uint8_t buf[64];
+	struct change c = {.kind = CHANGE_MARK, .term = 1};
+	struct span entry = span_of(buf, change_encode(&c, buf, sizeof(buf)));
+	struct err err = {0};
+	struct journal *j;
+	struct lab l;
+
+	lab_init(&l, 16);
+	j = open_journal(&l);
+	cr_expect_eq(journal_append_at(j, &entry, 1, 2, &err), -ESTALE);
+	cr_expect_eq(journal_append_at(j, &entry, 1, 1, &err), 0);
+	cr_expect_eq(journal_append_at(j, &entry, 1, 1, &err), -ESTALE);
+	cr_expect_eq(journal_append_at(j, &entry, 1, 2, &err), 0);
+	journal_close(j);
+	lab_fini(&l);
+}
+
+static void expect_bounds(struct journal *j, uint64_t first, uint64_t last)
+{
+	struct err err = {0};
+	uint64_t f, t;
+
+	cr_assert_eq(journal_bounds(j, &f, &t, &err), 0);
+	cr_expect_eq(f, first, "first %llu", (unsigned long long)f);
+	cr_expect_eq(t, last, "last %llu", (unsigned long long)t);
+}
+
+Test(journal, begins_anew_behind_a_position)
+{
+	struct err err = {0};
+	struct journal *j;
+	struct lab l;
+	uint64_t next = 501;
+
+	lab_init(&l, 16);
+	j = open_journal(&l);
+	append(j, 0, 100);
+	cr_assert_eq(journal_reset(j, 500, &err), 0);
+	expect_bounds(j, 501, 500);
+	cr_expect_eq(journal_read(j, 1, SIZE_MAX, expect_next, &next, &err), 0);
+	append(j, 0, 30);
+	expect_bounds(j, 501, 530);
+	cr_expect_eq(journal_read(j, 1, SIZE_MAX, expect_next, &next, &err), 30);
+	cr_assert_eq(journal_trim(j, 520, SIZE_MAX, &err), 0);
+	cr_assert_eq(journal_reset(j, 0, &err), 0);
+	expect_bounds(j, 0, 0);
+	journal_close(j);
+	lab_fini(&l);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * partner: see partner.h. Called by start.c and reload.c. The socket stays the same as long as the
+ * supervisor lives, so that a partner that dials while the ha process is replaced just waits.
+ */
+#include "daemon/partner.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "shm/base/text.h"
+
+#define BACKLOG 8
+
+static int listen_on(const struct model_ha *ha, struct err *err)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET,
+		.sin_port = htons(ha->listen_port),
+		.sin_addr.s_addr = htonl(ha->listen_address)};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), rc;
+	const int one = 1;
+	char ip[TEXT_IP_SIZE];
+
+	if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) == 0 &&
+		bind(fd, (struct sockaddr *)&at, sizeof(at)) == 0 && listen(fd, BACKLOG) == 0)
+		return fd;
+	rc = -errno;
+	if (fd >= 0)
+		close(fd);
+	return err_set(err, rc, "see listen-address and listen-port in lessor.conf(5)",
+		"cannot listen for the partner on %s port %u: %s", text_ip(ha->listen_address, ip),
+		ha->listen_port, strerror(-rc));
+}
+
+int partner_open(struct partner *p, const struct model *model, struct region *r, struct err *err)
+{
+	const struct model_ha *ha = model->ha;
+	struct authority_change silent = {.mode = AUTHORITY_SILENT};
+
+	*p = (struct partner){-1, -1};
+	if (ha == NULL)
+		return 0;
+	p->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (p->wake_fd < 0)
+		return err_set(err, -errno, NULL, "eventfd: %s", strerror(errno));
+	if (!ha->dials) {
+		p->listen_fd = listen_on(ha, err);
+		if (p->listen_fd < 0)
+			return p->listen_fd;
+	}
+	silent.node = ha->standby ? 1 : 0;
+	silent.mclt_s = ha->mclt;
+	authority_publish(&r->pair.authority, &silent);
+	atomic_store(&r->pair.retain_max, ha->journal_max);
+	return 0;
+}
+
+void partner_close(struct partner *p)
+{
+	if (p->listen_fd >= 0)
+		close(p->listen_fd);
+	if (p->wake_fd >= 0)
+		close(p->wake_fd);
+	*p = (struct partner){-1, -1};
+}
+
+int partner_check_reload(const struct model *from, const struct model *to, struct err *err)
+{
+	const struct model_ha *a = from->ha, *b = to->ha;
+
+	if (a == NULL && b == NULL)
+		return 0;
+	if (a != NULL && b != NULL && a->standby == b->standby &&
+		a->listen_address == b->listen_address && a->listen_port == b->listen_port)
+		return 0;
+	return err_set(err, -EBUSY, "restart the server",
+		"a reload cannot begin or end a pair, nor change this node's role or where it "
+		"listens");
+}

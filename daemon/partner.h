@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * partner: what the supervisor holds for a pair: the socket that the partner connects to, the
+ * descriptor that wakes the ha process, and which changes need a restart.
+ */
+#ifndef LESSOR_DAEMON_PARTNER_H
+#define LESSOR_DAEMON_PARTNER_H
+
+#include "daemon/conf/model.h"
+#include "shm/base/err.h"
+#include "shm/region.h"
+
+struct partner {
+	int listen_fd, wake_fd; /* -1: none */
+};
+
+/* Opens both if the model has a pair and this node listens; tells the region that there is one. */
+int partner_open(struct partner *p, const struct model *model, struct region *r, struct err *err);
+void partner_close(struct partner *p);
+
+/* -EBUSY with the reason if a reload cannot go from one to the other. */
+int partner_check_reload(const struct model *from, const struct model *to, struct err *err);
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * snapshot: one database transaction a frame. The order of the switch lets a crash at any point be
+ * mended: the copy is marked complete; the journal becomes empty and goes on behind the copy's
+ * position; the copy is put in force (the loader does that, if it finds the first two); the table
+ * is filled (pair.refill says so to a successor).
+ */
+#include "ha/snapshot.h"
+
+#include <errno.h>
+
+#include "shm/load.h"
+
+#define FRAME_ROWS (PROTO_PAYLOAD_MAX / 16)
+
+struct taking {
+	struct snapshot *s;
+	size_t n;
+	struct leasedb_row v[FRAME_ROWS];
+	size_t used;
+	uint8_t buf[2 * PROTO_PAYLOAD_MAX]; /* rows with other times */
+};
+
+static int open_db(struct snapshot *s, struct err *err)
+{
+	return s->db != NULL ? 0 : leasedb_open(s->child->state_dir, &s->db, err);
+}
+
+void snapshot_want(struct snapshot *s, uint64_t until, int64_t shift_s)
+{
+	snapshot_stop(s);
+	s->phase = SNAPSHOT_WANTED;
+	s->until = until;
+	s->shift_s = shift_s;
+}
+
+void snapshot_stop(struct snapshot *s)
+{
+	leasedb_close(s->db);
+	s->db = NULL;
+	s->phase = SNAPSHOT_OFF;
+}
+
+int snapshot_begin(struct snapshot *s, struct span payload, struct err *err)
+{
+	struct proto_snapshot copy;
+	int rc = proto_read_snapshot(payload, &copy);
+
+	if (rc == 0 && s->phase == SNAPSHOT_OFF)
+		rc = -EPROTO;
+	if (rc == 0)
+		rc = open_db(s, err);
+	if (rc == 0)
+		rc = leasedb_stage_begin(s->db, err);
+	if (rc < 0)
+		return rc;
+	s->phase = SNAPSHOT_ROWS;
+	s->position = copy.position;
+	s->runs = copy.runs;
+	s->rows = 0;
+	s->last = 0;
+	return 0;
+}
+
+/* Keeps one row for the transaction of this frame. row empty: the address has no lease. */
+static int keep(struct taking *t, uint32_t address, uint64_t seq, struct span row)
+{
+	struct lease l;
+	size_t len;
+
+	if (t->n == FRAME_ROWS)
+		return -EBADMSG;
+	if (t->s->shift_s != 0 && row.len > 0) {
+		int64_t cltt;
+
+		if (record_decode(row, &l) < 0)
+			return -EBADMSG;
+		cltt = (int64_t)l.cltt + t->s->shift_s;
+		l.cltt = cltt < 0 ? 0 : cltt > UINT32_MAX ? UINT32_MAX : (uint32_t)cltt;
+		len = record_encode(&l, t->buf + t->used, sizeof(t->buf) - t->used);
+		row = span_of(t->buf + t->used, len);
+		t->used += len;
+	}
+	t->v[t->n++] = (struct leasedb_row){address, seq, row};
+	return 0;
+}
+
+static int take_row(void *arg, uint64_t seq, struct span row)
+{
+	struct taking *t = (struct taking *)arg;
+	struct lease l;
+
+	if (record_decode(row, &l) < 0 || l.address <= t->s->last)
+		return -EBADMSG;
+	t->s->last = l.address;
+	t->s->rows++;
+	return keep(t, l.address, seq, row);
+}
+
+int snapshot_rows(struct snapshot *s, struct span payload, struct err *err)
+{
+	static struct taking t; /* too large for the stack; one copy at a time */
+	int rc;
+
+	if (s->phase != SNAPSHOT_ROWS)
+		return -EPROTO;
+	t.s = s;
+	t.n = t.used = 0;
+	rc = proto_each_row(payload, take_row, &t);
+	return rc < 0 ? rc : leasedb_stage_rows(s->db, t.v, t.n, err);
+}
+
+int snapshot_end(struct snapshot *s, struct span payload)
+{
+	struct proto_snapshot copy;
+	int rc = proto_read_snapshot(payload, &copy);
+
+	if (rc < 0)
+		return rc;
+	if (s->phase != SNAPSHOT_ROWS || copy.rows != s->rows || copy.position < s->position ||
+		copy.position == 0)
+		return -EPROTO; /* an empty store is nobody's copy */
+	s->phase = SNAPSHOT_CHANGES;
+	if (copy.position > s->until)
+		s->until = copy.position;
+	return 0;
+}
+
+static int take_change(void *arg, uint64_t position, struct span entry)
+{
+	struct taking *t = (struct taking *)arg;
+	struct snapshot *s = t->s;
+	struct change c;
+
+	if (change_decode(entry, &c) < 0)
+		return -EBADMSG;
+	if (position != s->position + 1)
+		return -EPROTO;
+	s->position = position;
+	if (c.kind != CHANGE_MARK)
+		return keep(t, c.lease.address, position, c.row);
+	fsm_runs_add(&s->runs, (struct fsm_run){c.term, position, c.node});
+	return 0;
+}
+
+int snapshot_changes(struct snapshot *s, struct span payload, struct err *err)
+{
+	static struct taking t;
+	int rc;
+
+	if (s->phase == SNAPSHOT_WANTED)
+		return 0;
+	if (s->phase != SNAPSHOT_CHANGES)
+		return -EPROTO;
+	t.s = s;
+	t.n = t.used = 0;
+	rc = proto_each_change(payload, take_change, &t);
+	return rc < 0 ? rc : leasedb_stage_rows(s->db, t.v, t.n, err);
+}
+
+bool snapshot_is_complete(const struct snapshot *s)
+{
+	return s->phase == SNAPSHOT_CHANGES && s->position >= s->until;
+}
+
+int snapshot_switch(struct snapshot *s, struct err *err)
+{
+	struct region *r = s->child->region;
+	int lock = leasedb_lock(s->child->state_dir, err), rc;
+
+	if (lock < 0)
+		return lock;
+	atomic_store(&r->pair.refill, 1);
+	rc = leasedb_stage_end(s->db, s->position, err);
+	if (rc == 0)
+		rc = journal_reset(s->journal, s->position, err);
+	if (rc == 0)
+		rc = leasedb_switch(s->db, err);
+	if (rc == 0)
+		rc = load_refill(s->child, s->db, s->journal, err);
+	leasedb_unlock(lock);
+	return rc;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * suffix: one address at a time, under its claim, through the same commit as everybody's changes.
+ */
+#include "ha/suffix.h"
+
+#include <errno.h>
+#include <sched.h>
+
+#include "ha/merge.h"
+#include "shm/base/log.h"
+#include "shm/base/text.h"
+
+#define CLAIM_TRIES 100000 /* workers hold claims while they commit */
+
+struct taking {
+	struct suffix *s;
+	struct err *err;
+};
+
+void suffix_start(
+        struct suffix *s, uint64_t first, int64_t shift_s, const struct fsm_message *hello)
+{
+	s->first = s->next = first;
+	s->shift_s = shift_s;
+	s->partner_acked = hello->hello.acked;
+	s->runs = hello->hello.runs;
+}
+
+static const struct fsm_run *run_of(const struct fsm_runs *runs, uint64_t seq)
+{
+	const struct fsm_run *run = NULL;
+
+	for (size_t i = 0; i < runs->n && runs->v[i].start <= seq; i++)
+		run = &runs->v[i];
+	return run;
+}
+
+/* What is known of a row by where it stands. Rows do not say yet whether their client may have
+ * been told of them: all of them count as told, so that none is lost. */
+static void place(struct merge_row *row, const struct fsm_runs *runs, uint64_t acked)
+{
+	const struct fsm_run *run = run_of(runs, row->lease.seq);
+
+	row->acked = row->lease.seq <= acked;
+	row->sure = true;
+	row->writer = run != NULL ? run->writer : 0;
+	row->term = run != NULL ? run->term : 0;
+}
+
+static void own_row(const struct suffix *s, const struct table_copy *copy, struct merge_row *ret)
+{
+	*ret = (struct merge_row){.lease = copy->lease};
+	ret->present = copy->state <= LEASE_RELEASED && copy->lease.seq != 0;
+	ret->changed = copy->lease.seq >= s->first;
+	if (ret->present)
+		place(ret, &s->fsm->runs, s->fsm->durable.acked);
+}
+
+static void partner_row(const struct suffix *s, const struct change *c, struct merge_row *ret)
+{
+	int64_t cltt = (int64_t)c->lease.cltt + s->shift_s;
+
+	*ret = (struct merge_row){.lease = c->lease, .changed = true};
+	ret->present = c->kind == CHANGE_PUT;
+	if (!ret->present)
+		return;
+	ret->lease.cltt = cltt < 0 ? 0 : cltt > UINT32_MAX ? UINT32_MAX : (uint32_t)cltt;
+	place(ret, &s->runs, s->partner_acked);
+}
+
+/* The record of the address, claimed. One that this batch has claimed is committed first. */
+static int claim(struct suffix *s, uint32_t address, uint32_t *ret_rec, struct err *err)
+{
+	struct region *r = s->child->region;
+
+	for (int i = 0; i < CLAIM_TRIES; i++) {
+		uint32_t rec = table_find(r, address);
+		int rc = 0;
+
+		if (rec == TABLE_NONE) {
+			rec = table_attach(r, address, s->child->slot);
+			if (rec == TABLE_NONE)
+				continue;
+		} else if (table_owner(r, rec) == s->child->slot) {
+			rc = commit_run(s->commit, err);
+			if (rc < 0)
+				return rc;
+			continue;
+		} else if (!table_claim(r, rec, s->child->slot)) {
+			sched_yield();
+			continue;
+		}
+		*ret_rec = rec;
+		return 0;
+	}
+	return err_set(err, -EBUSY, NULL, "a record of the table stays claimed");
+}
+
+static int merge(struct suffix *s, const struct change *c, uint32_t rec)
+{
+	unsigned node = s->fsm->config.node;
+	struct merge_row own, other, row;
+	struct table_copy copy;
+	char ip[TEXT_IP_SIZE];
+	bool conflict = false;
+
+	if (!table_read(s->child->region, rec, &copy))
+		return -EIO;
+	own_row(s, &copy, &own);
+	partner_row(s, c, &other);
+	merge_rows(node == 0 ? &own : &other, node == 0 ? &other : &own, node, &row, &conflict);
+	if (conflict) {
+		s->conflicts++;
+		LOG(EV_HA_CONFLICT, "%s was leased to two clients while the nodes served apart",
+			text_ip(c->lease.address, ip));
+	}
+	return row.present ? commit_put(s->commit, rec, &row.lease) : commit_delete(s->commit, rec);
+}
+
+static int take(void *arg, uint64_t position, struct span entry)
+{
+	struct taking *t = (struct taking *)arg;
+	struct suffix *s = t->s;
+	struct change c;
+	uint32_t rec = TABLE_NONE;
+	int rc = change_decode(entry, &c);
+
+	if (rc < 0 || position != s->next)
+		return rc < 0 ? rc : -EPROTO;
+	s->next++;
+	c.lease.seq = position;
+	if (c.kind == CHANGE_MARK) {
+		fsm_runs_add(&s->runs, (struct fsm_run){c.term, position, c.node});
+		return 0;
+	}
+	if (commit_count(s->commit) == COMMIT_MAX)
+		rc = commit_run(s->commit, t->err);
+	if (rc == 0)
+		rc = claim(s, c.lease.address, &rec, t->err);
+	if (rc < 0)
+		return rc;
+	rc = merge(s, &c, rec);
+	if (rc < 0)
+		pool_release(s->child->region, s->child->pools, rec);
+	return rc;
+}
+
+int suffix_take(struct suffix *s, struct span payload, struct err *err)
+{
+	struct taking t = {s, err};
+	int rc = proto_each_change(payload, take, &t), end = commit_run(s->commit, err);
+
+	return rc < 0 ? rc : end;
+}

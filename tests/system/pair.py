@@ -1,0 +1,162 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Two nodes hold the same leases: streaming under load, restarts of either side, catching up by
+the journal, and a node with an empty disk, which gets a copy."""
+
+import os
+import shutil
+
+from lib import case
+from lib.case import test
+from lib.load import Load, check_kept
+from lib.pair import (PRIMARY, STANDBY, Pair, certificates, details, in_sync, state, status, tls,
+                      tree, wait_equal, wait_state)
+from lib.wait import check, equal, wait_for
+
+RATE = int(os.environ.get("RATE", 1000))
+CLIENTS = 20_000
+
+
+def load(lab, pair, seconds, name="load", node=0, rate=RATE):
+    return Load(lab, pair.load[node], rate, seconds, CLIENTS, name=name)
+
+
+@test("under load the standby's table follows the active's", only="lessord")
+def streaming(lab):
+    pair = Pair(lab)
+    in_sync(pair)
+    run = load(lab, pair, 4)
+    run.finish()
+    leases = wait_equal(pair)
+    kept = check_kept(run.acks(), leases)
+    servers = status(pair.servers[0])["ha-servers"]
+    equal(servers["local"]["state"], "hot-standby", "the active's state in Kea's words")
+    check(servers["remote"]["in-touch"], "the partner is in touch")
+    lab.note = f"{kept} leases on both nodes"
+
+
+@test("a standby that was away catches up by the journal", only="lessord")
+def catch_up(lab):
+    pair = Pair(lab)
+    active, standby = pair.servers
+    in_sync(pair)
+    load(lab, pair, 2, "first").finish()
+    wait_equal(pair)
+    standby.stop()
+    wait_state(active, "interrupted")
+    load(lab, pair, 2, "second").finish()
+    standby.start()
+    in_sync(pair)
+    wait_equal(pair)
+    check("a copy of all leases" not in standby.log(), "it needed no copy")
+
+
+@test("an active node that is restarted finds the same leases and a standby", only="lessord")
+def restart_active(lab):
+    pair = Pair(lab)
+    active, _ = pair.servers
+    in_sync(pair)
+    run = load(lab, pair, 2)
+    run.finish()
+    wait_equal(pair)
+    active.kill()
+    active.start()
+    wait_for(lambda: all(status(one)["ha-servers"]["remote"]["in-touch"]
+                         for one in pair.servers), 10, "both are in touch")
+    leases = wait_equal(pair, 15)
+    check_kept(run.acks(), leases)
+
+
+@test("a node with an empty disk gets a copy, and the survivor keeps its leases", only="lessord")
+def empty_disk(lab):
+    pair = Pair(lab)
+    active, standby = pair.servers
+    in_sync(pair)
+    run = load(lab, pair, 3, "first")
+    run.finish()
+    wait_equal(pair)
+    standby.kill()
+    shutil.rmtree(standby.state_dir)
+    wait_state(active, "interrupted")
+    more = load(lab, pair, 6, "second")
+    standby.start()
+    in_sync(pair)
+    more.finish()
+    leases = wait_equal(pair)
+    check_kept(run.acks() + more.acks(), leases)
+    check("a copy of all leases comes" in standby.log(), "it got a copy")
+    lab.note = f"{len(leases)} leases"
+
+
+@test("TLS: the nodes know each other by certificate, and a stranger is refused", only="lessord")
+def encrypted(lab):
+    folder = certificates(lab)
+    pair = Pair(lab, start=False)
+    active, standby = pair.servers
+    active.write(tree(PRIMARY, tls=tls(folder, PRIMARY)))
+    standby.write(tree(STANDBY, tls=tls(folder, "stranger")))
+    active.start()
+    standby.start()
+    wait_for(lambda: "certificate" in active.log() + standby.log(), 10, "somebody is refused")
+    check(not details(active)["linked"], "the stranger is connected")
+    standby.stop()
+    standby.write(tree(STANDBY, tls=tls(folder, STANDBY)))
+    standby.start()
+    in_sync(pair)
+    run = load(lab, pair, 2)
+    run.finish()
+    lab.note = f"{check_kept(run.acks(), wait_equal(pair))} leases over TLS 1.3"
+
+
+@test("after the link was cut the nodes find together again and hold the same leases",
+      only="lessord")
+def cut_link(lab):
+    pair = Pair(lab)
+    in_sync(pair)
+    run = load(lab, pair, 6)
+    wait_for(lambda: len(run.acks()) > 500, 5, "ACKs flow")
+    pair.cut(1)
+    for one in pair.servers:
+        wait_state(one, "interrupted")
+    pair.plug(1)
+    wait_for(lambda: sorted(map(state, pair.servers)) == ["active", "standby"], 15,
+             lambda: f"one is active: {[details(one) for one in pair.servers]}")
+    run.finish()
+    check_kept(run.acks(), wait_equal(pair))
+
+
+@test("a planned hand-over moves the service, and leases go the other way then", only="lessord")
+def handed_over(lab):
+    pair = Pair(lab)
+    first, second = pair.servers
+    in_sync(pair)
+    run = load(lab, pair, 2, "first")
+    run.finish()
+    wait_equal(pair)
+    check("serves now" in first.ctl("ha", "handover").stdout, "lessorctl says so")
+    in_sync(pair, active=1)
+    check(status(second)["ha-servers"]["local"]["scopes"] == [PRIMARY], "the scope moved")
+    more = load(lab, pair, 2, "second", node=1)
+    more.finish()
+    check_kept(run.acks() + more.acks(), wait_equal(pair))
+
+
+@test("octets that are no frames do not disturb the pair", only="lessord")
+def garbage(lab):
+    pair = Pair(lab)
+    in_sync(pair)
+    stranger = lab.space("stranger")
+    pair.link.join(stranger, "eth0", "10.99.0.9/24")
+    for data in (b"", b"GET / HTTP/1.0\r\n\r\n", bytes(64), b"\xff" * 70_000):
+        with stranger.socket() as s:
+            s.settimeout(5)
+            s.connect(("10.99.0.1", 647))
+            s.sendall(data)
+            if data:
+                s.recv(1000)
+    in_sync(pair, seconds=2)
+    equal(details(pair.servers[0])["alarms"], "", "alarms")
+
+
+if __name__ == "__main__":
+    case.main()
