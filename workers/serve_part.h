@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * serve_part [7]: what serve_bootp.c, where one message brings a lease, shares with the two messages
- * of DHCP that do: the choice of DISCOVER and the grant of REQUEST. Included by serve_*.c only.
+ * serve_part [7]: what serve_bootp.c, where one message brings a lease, shares with the two of DHCP
+ * that do: the choice of DISCOVER and the grant of REQUEST. Included by serve_*.c only.
  */
 #ifndef LESSOR_WORKERS_SERVE_PART_H
 #define LESSOR_WORKERS_SERVE_PART_H
@@ -15,14 +15,14 @@ enum alloc_result serve_find(struct query *q, bool *ret_own);
 /* Counts and logs that serve_find() found none. */
 enum verdict serve_no_address(struct query *q);
 
-/* Makes the claimed record an offer to the client for q->lifetime; own: it is the client's already, and
- * is only held for it. false: there is no room, and the claim was given back. */
+/* Makes the claimed record an offer to the client for q->lifetime; own: it is the client's already,
+ * and is only held for it. false: there is no room, and the claim was given back. */
 bool serve_hold(struct query *q, bool own);
 
-/* Hands the lease of q->address for q->lifetime to the commit, unless the client's own lease is young
- * enough to be told again: q->lifetime is what is left of it then. Either way the answer tells of
- * what has to be durable, and is held. Ends what the client had before, in the record before
- * (TABLE_NONE: nothing). answer: enum msg_type. */
+/* Hands the lease of q->address for q->lifetime to the commit, unless the client's own lease is
+ * young enough to be told again: q->lifetime is what is left of it then. Either way the answer
+ * tells of what has to be durable, and is held. Ends what the client had before, in the record
+ * before (TABLE_NONE: nothing). answer: enum msg_type. */
 enum verdict serve_grant(struct query *q, uint32_t before, uint8_t answer);
 
 #endif
