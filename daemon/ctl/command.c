@@ -41,7 +41,7 @@ const struct command_value command_values[] = {
 	{"client-id", HAS_CLIENT},
 	{"hostname", HAS_LEASE},
 	{"lifetime", HAS_LEASE},
-	{"giaddr", HAS_GIADDR},
+	{"giaddr", HAS_PACKET},
 	{"iface", HAS_PACKET},
 	{"ciaddr", HAS_PACKET},
 	{"requested", HAS_PACKET},
@@ -67,11 +67,11 @@ const struct command commands[] = {
 	{"subnets", NULL, 0, 0, cmd_subnets, 0},
 	{"reload", NULL, 0, 0, cmd_reload, 0},
 	{"ha", NULL, 0, 0, NULL, 0},
-	{"explain", NULL, 0, 0, cmd_explain, HAS_MAC | HAS_CLIENT | HAS_PACKET | HAS_GIADDR},
+	{"explain", NULL, 0, 0, cmd_explain, HAS_MAC | HAS_CLIENT | HAS_PACKET},
 	{"history", NULL, 1, 1, cmd_history, 0},
-	{"watch", NULL, 0, 0, NULL, 0},
-	{"trace", NULL, 0, 0, NULL, HAS_MAC},
-	{"selftest", NULL, 0, 0, NULL, HAS_GIADDR},
+	{"watch", NULL, 0, 0, cmd_watch, 0},
+	{"trace", NULL, 0, 0, NULL, 0},
+	{"selftest", NULL, 0, 0, NULL, 0},
 	{"import", "kea", 1, 1, cmd_import_kea, HAS_OUT | HAS_LENIENT},
 	{"import", "isc", 1, 1, cmd_import_isc, HAS_OUT | HAS_LENIENT},
 	{"import", "leases", 1, 1, cmd_import_leases, HAS_CONFIG | HAS_STATE_DIR | HAS_FORCE},
@@ -101,9 +101,7 @@ void command_help(void)
 	     "          [--requested IP] [--server-id IP] [--type discover|request|inform]\n"
 	     "          [--option CODE=VALUE]... [--circuit-id ID] [--remote-id ID] [--class C]...\n"
 	     "                             what a client would get and why, without any effect\n"
-	     "  trace [--mac M]            live: each packet and what became of it\n"
 	     "  watch                      live view of the server; q ends it\n"
-	     "  selftest [--giaddr IP]     lease an address from the running server, and release it\n"
 	     "  command NAME [JSON]        any control command, raw\n"
 	     "  check FILE                 check a configuration file\n"
 	     "  import kea FILE [-o OUT] [--lenient]\n"

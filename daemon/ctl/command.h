@@ -40,7 +40,6 @@ enum {
 	HAS_CLIENT = 512,    /* --client-id */
 	HAS_LEASE = 1024,    /* what only a new lease is given */
 	HAS_PACKET = 2048,   /* what only a packet is given */
-	HAS_GIADDR = 4096,
 };
 
 struct command {
