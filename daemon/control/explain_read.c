@@ -220,7 +220,8 @@ static bool begin(const struct child *c, const json_t *args, struct explain_inpu
 
 	if (mac == NULL || text_parse_hex(mac, hw, sizeof(hw), &len) < 0 || len == 0)
 		return wrong(a, "hw-address", "a hardware address of at most 16 octets");
-	if (!read_address(args, "giaddr", &giaddr, a) || !read_address(args, "ciaddr", &ciaddr, a) ||
+	if (!read_address(args, "giaddr", &giaddr, a) ||
+		!read_address(args, "ciaddr", &ciaddr, a) ||
 		!read_interface(c, args, &in->interface, a))
 		return false;
 	msg_encode_header(in->octets, &(struct msg_header){.op = MSG_BOOTREQUEST, .htype = 1,

@@ -14,7 +14,7 @@
 
 #define LINE 96
 
-/* CODE=VALUE; VALUE is hex, or text in double or single quotes. NULL: it is not, which is printed. */
+/* CODE=VALUE; VALUE is hex, or text in quotes. NULL: it is not, which is printed. */
 static json_t *parse_option(const char *s)
 {
 	const char *equals = strchr(s, '=');
@@ -38,7 +38,8 @@ static json_t *make_args(const struct ctl *c)
 {
 	static const struct {
 		const char *option, *key;
-	} keys[] = {{"mac", "hw-address"}, {"iface", "interface"}, {"requested", "requested-address"}};
+	} keys[] = {{"mac", "hw-address"}, {"iface", "interface"},
+		{"requested", "requested-address"}};
 	json_t *args = json_object(), *options = json_array(), *classes = json_array();
 	bool ok = true;
 
@@ -127,7 +128,8 @@ static void print_subnet(const json_t *e)
 
 static void print_reservation(const json_t *e)
 {
-	static const char *const ids[] = {"hw-address", "duid", "circuit-id", "client-id", "flex-id"};
+	static const char *const ids[] = {"hw-address", "duid", "circuit-id", "client-id",
+		"flex-id"};
 	const json_t *r = json_object_get(e, "reservation");
 	char text[1200];
 	int n = 0;

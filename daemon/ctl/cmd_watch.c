@@ -169,7 +169,8 @@ static void draw_pools(const struct watch *w)
 			insert(&f, key, (size_t)(end - key) + 1, sample(w->now, name),
 				sample(w->now, key));
 	}
-	screen_line(colour(w, PRINT_BOLD), "%-24s %12s %16s", "FULLEST POOLS", "assigned", "addresses");
+	screen_line(colour(w, PRINT_BOLD), "%-24s %12s %16s", "FULLEST POOLS", "assigned",
+		"addresses");
 	for (size_t i = 0; i < f.n; i++)
 		screen_line(f.v[i].used >= 0.9 ? colour(w, PRINT_RED) :
 			f.v[i].used >= 0.8     ? colour(w, PRINT_YELLOW) : "",

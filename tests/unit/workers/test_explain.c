@@ -16,7 +16,8 @@ static const char conf[] = "valid-lifetime = 600;\n"
 	"  { name = \"by-hand\"; } );\n"
 	"subnet4 = ( { id = 1; subnet = \"192.0.2.0/24\";\n"
 	"  pools = ( { pool = \"192.0.2.10 - 192.0.2.13\"; } );\n"
-	"  reservations = ( { hw-address = \"02:00:00:00:00:09\"; ip-address = \"192.0.2.9\"; } );\n"
+	"  reservations = ( { hw-address = \"02:00:00:00:00:09\"; "
+	"ip-address = \"192.0.2.9\"; } );\n"
 	"} );\n";
 
 /* A hash of what the region's file holds; holes and zeros are the same. */
