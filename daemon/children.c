@@ -123,7 +123,8 @@ static int equip_control(const struct child_proc *p, struct child *child, struct
 	what->keep[2] = child->listen_fd;
 	what->keep[3] = child->supervisor_fd;
 	what->keep[4] = child->secrets_fd;
-	memcpy(what->keep + 5, web->fds, sizeof(web->fds));
+	what->keep[5] = child->region->fd;
+	memcpy(what->keep + 6, web->fds, sizeof(web->fds));
 	return 0;
 }
 

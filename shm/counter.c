@@ -12,9 +12,9 @@
 #define NAME_MAX_SIZE 48
 
 static const struct {
-	const char *symbol, *kea_name;
+	const char *symbol, *kea_name, *meaning;
 } names[COUNTER_COUNT] = {
-#define COUNTER(symbol, kea_name, meaning) {#symbol, kea_name},
+#define COUNTER(symbol, kea_name, meaning) {#symbol, kea_name, meaning},
 #include "shm/counters.def"
 #undef COUNTER
 };
@@ -54,6 +54,11 @@ void counter_sums(const struct region *r, enum histogram h, struct counter_sums 
 const char *counter_kea_name(enum counter c)
 {
 	return names[c].kea_name;
+}
+
+const char *counter_meaning(enum counter c)
+{
+	return names[c].meaning;
 }
 
 const char *counter_symbol(enum counter c)

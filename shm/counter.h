@@ -88,4 +88,7 @@ void counter_sums(const struct region *r, enum histogram h, struct counter_sums 
 const char *counter_kea_name(enum counter c);
 const char *counter_symbol(enum counter c);
 
+/* What it counts, for people. */
+const char *counter_meaning(enum counter c);
+
 #endif

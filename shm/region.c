@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "shm/base/clock.h"
 #include "shm/table.h"
@@ -90,13 +91,22 @@ static uint64_t lay_out(struct region_areas *a, uint64_t addresses, uint64_t lea
 	return end;
 }
 
+/* A descriptor stays, so that a process can make a private copy (shadow.h). */
 static struct region *map(uint64_t size)
 {
-	void *p = size > SIZE_MAX ? MAP_FAILED
-				  : mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE,
-					    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	int fd = size > SIZE_MAX ? -1 : memfd_create("lessor", MFD_CLOEXEC);
+	void *p = MAP_FAILED;
 
-	return p == MAP_FAILED ? NULL : (struct region *)p;
+	if (fd >= 0 && ftruncate(fd, (off_t)size) == 0)
+		p = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE,
+			fd, 0);
+	if (p != MAP_FAILED) {
+		((struct region *)p)->fd = fd;
+		return (struct region *)p;
+	}
+	if (fd >= 0)
+		close(fd);
+	return NULL;
 }
 
 int region_create(uint64_t addresses, uint64_t leases, struct region **ret, struct err *err)
@@ -131,5 +141,6 @@ int region_create(uint64_t addresses, uint64_t leases, struct region **ret, stru
 
 void region_free(struct region *r)
 {
+	close(r->fd);
 	munmap(r, (size_t)r->size);
 }

@@ -78,6 +78,7 @@ struct region_areas {
 
 struct region {
 	uint64_t size;
+	int fd; /* of the mapping, the same number in each process that was given it */
 	struct hash_key key;       /* of the client index */
 	uint32_t started_s;        /* Unix time of the server's start */
 	_Atomic uint32_t reloaded_s, generation;

@@ -77,8 +77,10 @@ enum alloc_result alloc_claim_own(struct query *q, uint32_t rec, const struct mo
 	result = claim(q, rec);
 	if (result != ALLOC_CLAIMED)
 		return result;
-	if (t->subnet_id == subnet->id && table_is_client(r, t, &q->client))
+	if (t->subnet_id == subnet->id && table_is_client(r, t, &q->client)) {
+		q->origin = ORIGIN_OWN;
 		return found(q, rec, subnet, pool);
+	}
 	q->rec = rec;
 	alloc_give_back(q);
 	return ALLOC_NONE;
@@ -128,6 +130,7 @@ enum alloc_result alloc_claim_reserved(
 		t = table_record(q->ctx->region, q->rec);
 		*ret_own = t->subnet_id == subnet->id &&
 			table_is_client(q->ctx->region, t, &q->client);
+		q->origin = ORIGIN_RESERVED;
 	}
 	return result;
 }
@@ -156,6 +159,7 @@ enum alloc_result alloc_claim_wanted(struct query *q, uint32_t address, bool *re
 	*ret_ours = pool != NULL;
 	if (!may_have(q, subnet, pool, address))
 		return ALLOC_NONE;
+	q->origin = ORIGIN_WANTED;
 	return claim_address(q, subnet, pool, address);
 }
 
@@ -174,6 +178,7 @@ static bool take(struct query *q, const struct model_subnet *s, const struct mod
 		rec = pool_take(ctx->region, range, ctx->child->slot, ctx->now)) {
 		if (may_have(q, s, pool, table_record(ctx->region, rec)->address)) {
 			found(q, rec, s, pool);
+			q->origin = ORIGIN_FREE;
 			return true;
 		}
 		/* Not queued again: the server's own address is nobody's, a reserved one comes back

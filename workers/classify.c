@@ -236,6 +236,8 @@ void classify_begin(struct query *q)
 		add_named(q, name);
 	if (q->msg.type == MSG_BOOTP)
 		add_builtin(q, MODEL_BOOTP);
+	for (size_t i = 0; i < q->ctx->given.n; i++)
+		add(q, q->ctx->given.v[i]);
 	run(q, &c->model->first);
 }
 

@@ -22,6 +22,27 @@ enum verdict {
 	VERDICT_AGAIN,  /* needs a record that this batch has claimed: commit, then walk again */
 };
 
+/* By which rule a subnet was selected, and where an address came from: for who asks why. */
+enum query_rule {
+	RULE_NONE,
+	RULE_LINK_SELECTION,   /* RFC 3527 */
+	RULE_SUBNET_SELECTION, /* RFC 3011 */
+	RULE_RELAY,            /* the subnet names the relay's address */
+	RULE_GIADDR,
+	RULE_CIADDR,
+	RULE_SOURCE,           /* the packet's source address */
+	RULE_INTERFACE,        /* the subnet names the interface */
+	RULE_SERVER_ADDRESS,   /* that of the interface */
+};
+
+enum query_origin {
+	ORIGIN_NONE,
+	ORIGIN_RESERVED,
+	ORIGIN_OWN,    /* its lease, or the offer it has */
+	ORIGIN_WANTED, /* it asked for it */
+	ORIGIN_FREE,
+};
+
 /* [1] A DHCP message as it came from a socket. */
 struct packet {
 	struct span payload;
@@ -42,6 +63,7 @@ struct context {
 	uint32_t server_ip; /* of the interface, host byte order; 0: it has none at present */
 	uint32_t mtu;
 	const char *interface;
+	struct model_classes given; /* that every client is put into: explain's, else none */
 };
 
 struct query {
@@ -62,6 +84,8 @@ struct query {
 	uint32_t address;                /* [6] what the client gets, 0: nothing */
 	const struct model_pool *pool;   /* [6] NULL: outside every pool */
 	uint32_t lifetime;               /* [7] s */
+	uint8_t rule;                    /* [5] enum query_rule */
+	uint8_t origin;                  /* [6] enum query_origin of address */
 	uint8_t answer;                  /* [7] enum msg_type of the answer; MSG_BOOTP: a BOOTREPLY */
 	enum counter reason;             /* of VERDICT_DROP */
 };

@@ -30,37 +30,47 @@ static const struct model_subnet *first_open(const struct query *q, struct model
 	return NULL;
 }
 
-static const struct model_subnet *by_address(const struct query *q, uint32_t address)
+static const struct model_subnet *by_address(struct query *q, uint32_t address,
+	enum query_rule rule)
 {
+	q->rule = (uint8_t)rule;
 	return first_open(q, model_subnets_by_address(q->ctx->model, address));
 }
 
-static const struct model_subnet *choose(const struct query *q)
+static const struct model_subnet *among(struct query *q, struct model_candidates c,
+	enum query_rule rule)
+{
+	q->rule = (uint8_t)rule;
+	return first_open(q, c);
+}
+
+static const struct model_subnet *choose(struct query *q)
 {
 	const struct model *m = q->ctx->model;
 	const struct model_subnet *s;
 	uint32_t link = 0;
 
+	/* 1. link selection (RFC 3527), else subnet selection (RFC 3011): no fall-through */
 	if (!m->ignore_link_selection)
 		link = address_in(opt_sub(opt_get(&q->msg.opt, OPT_AGENT), RAI_LINK_SELECTION));
-	/* 1. link selection (RFC 3527), else subnet selection (RFC 3011): no fall-through */
-	if (link == 0)
-		link = address_in(opt_get(&q->msg.opt, OPT_SUBNET_SELECTION));
 	if (link != 0)
-		return by_address(q, link);
+		return by_address(q, link, RULE_LINK_SELECTION);
+	link = address_in(opt_get(&q->msg.opt, OPT_SUBNET_SELECTION));
+	if (link != 0)
+		return by_address(q, link, RULE_SUBNET_SELECTION);
 	/* 2. the relay's address */
 	if (q->msg.giaddr != 0) {
-		s = first_open(q, model_subnets_by_relay(m, q->msg.giaddr));
-		return s != NULL ? s : by_address(q, q->msg.giaddr);
+		s = among(q, model_subnets_by_relay(m, q->msg.giaddr), RULE_RELAY);
+		return s != NULL ? s : by_address(q, q->msg.giaddr, RULE_GIADDR);
 	}
 	/* 3. the address that a renewing client has, 4. the one it sends from */
 	if (q->msg.ciaddr != 0 && !is_broadcast(q))
-		return by_address(q, q->msg.ciaddr);
+		return by_address(q, q->msg.ciaddr, RULE_CIADDR);
 	if (q->packet.src_ip != 0 && !is_broadcast(q))
-		return by_address(q, q->packet.src_ip);
+		return by_address(q, q->packet.src_ip, RULE_SOURCE);
 	/* 5. the interface */
-	s = first_open(q, model_subnets_by_interface(m, q->ctx->interface));
-	return s != NULL ? s : by_address(q, q->ctx->server_ip);
+	s = among(q, model_subnets_by_interface(m, q->ctx->interface), RULE_INTERFACE);
+	return s != NULL ? s : by_address(q, q->ctx->server_ip, RULE_SERVER_ADDRESS);
 }
 
 void select_subnet(struct query *q)

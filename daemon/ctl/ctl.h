@@ -7,6 +7,7 @@
 #define LESSOR_DAEMON_CTL_CTL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
@@ -15,7 +16,12 @@ enum {
 	CTL_USAGE = 2,
 };
 
-#define CTL_ANY (-1)
+#define CTL_ANY    (-1)
+#define CTL_VALUES 64
+
+struct ctl_value {
+	const char *name, *value; /* without "--" */
+};
 
 struct ctl {
 	const char *socket;
@@ -29,6 +35,8 @@ struct ctl {
 	const char *out;       /* import, export: file to write, NULL: standard output */
 	const char *config;    /* import leases only: NULL: not given */
 	const char *state_dir; /* import leases, export only: NULL: not given */
+	size_t n_values;
+	struct ctl_value values[CTL_VALUES]; /* options that the command reads, as given */
 	int argc;       /* what follows the command's name */
 	char **argv;
 };
@@ -37,6 +45,9 @@ int cmd_status(const struct ctl *c);
 int cmd_leases(const struct ctl *c);
 int cmd_lease_get(const struct ctl *c);
 int cmd_lease_del(const struct ctl *c);
+int cmd_lease_add(const struct ctl *c);
+int cmd_explain(const struct ctl *c);
+int cmd_watch(const struct ctl *c);
 int cmd_stats(const struct ctl *c);
 int cmd_history(const struct ctl *c);
 int cmd_subnets(const struct ctl *c);
@@ -54,5 +65,8 @@ int cmd_import_kea(const struct ctl *c);
 int cmd_import_leases(const struct ctl *c);
 int cmd_import_isc(const struct ctl *c);
 int cmd_export_leases(const struct ctl *c);
+
+/* The last value that an option of ctl.values was given, NULL: none. */
+const char *ctl_value(const struct ctl *c, const char *name);
 
 #endif

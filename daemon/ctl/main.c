@@ -7,124 +7,16 @@
 #include "config.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/ctl/ctl.h"
+#include "daemon/ctl/command.h"
 #include "daemon/ctl/lease_text.h"
 #include "daemon/ctl/print.h"
 #include "shm/base/text.h"
 
-enum {
-	OPT_JSON = 256,
-	OPT_SUBNET,
-	OPT_STATE,
-	OPT_CSV,
-	OPT_FORCE,
-	OPT_LENIENT,
-	OPT_STATE_DIR,
-	OPT_VERSION,
-	OPT_HELP,
-};
-
-static const struct option options[] = {
-	{"json", no_argument, NULL, OPT_JSON},
-	{"subnet", required_argument, NULL, OPT_SUBNET},
-	{"state", required_argument, NULL, OPT_STATE},
-	{"csv", no_argument, NULL, OPT_CSV},
-	{"force", no_argument, NULL, OPT_FORCE},
-	{"lenient", no_argument, NULL, OPT_LENIENT},
-	{"state-dir", required_argument, NULL, OPT_STATE_DIR},
-	{"version", no_argument, NULL, OPT_VERSION},
-	{"help", no_argument, NULL, OPT_HELP},
-	{NULL, 0, NULL, 0},
-};
-
-/* Options that not every command has. */
-enum {
-	HAS_CSV = 1,
-	HAS_SUBNET = 2,
-	HAS_STATE = 4,
-	HAS_OUT = 8,
-	HAS_CONFIG = 16,
-	HAS_STATE_DIR = 32,
-	HAS_FORCE = 64,
-	HAS_LENIENT = 128,
-};
-
-struct command {
-	const char *name, *verb;        /* verb: second word or NULL */
-	int min_args, max_args;         /* after name and verb */
-	int (*run)(const struct ctl *); /* NULL: not available in this version */
-	unsigned has;                   /* set of HAS_... */
-};
-
-static const struct command commands[] = {
-	{"status", NULL, 0, 0, cmd_status, 0},
-	{"leases", NULL, 0, 0, cmd_leases, HAS_CSV | HAS_SUBNET | HAS_STATE},
-	{"lease", "get", 1, 1, cmd_lease_get, 0},
-	{"lease", "del", 1, 1, cmd_lease_del, 0},
-	{"lease", "add", 0, 0, NULL, 0},
-	{"stats", NULL, 0, 0, cmd_stats, 0},
-	{"command", NULL, 1, 2, cmd_command, 0},
-	{"check", NULL, 1, 1, cmd_check, 0},
-	{"subnets", NULL, 0, 0, cmd_subnets, 0},
-	{"reload", NULL, 0, 0, cmd_reload, 0},
-	{"ha", "status", 0, 0, cmd_ha_status, 0},
-	{"ha", "maintenance-start", 0, 0, cmd_ha_maintenance_start, 0},
-	{"ha", "maintenance-cancel", 0, 0, cmd_ha_maintenance_cancel, 0},
-	{"ha", "continue", 0, 0, cmd_ha_continue, 0},
-	{"ha", "sync", 0, 0, cmd_ha_sync, 0},
-	{"ha", "handover", 0, 0, cmd_ha_handover, 0},
-	{"ha", "partner-down", 0, 0, cmd_ha_partner_down, 0},
-	{"explain", NULL, 0, 0, NULL, 0},
-	{"history", NULL, 1, 1, cmd_history, 0},
-	{"watch", NULL, 0, 0, NULL, 0},
-	{"trace", NULL, 0, 0, NULL, 0},
-	{"selftest", NULL, 0, 0, NULL, 0},
-	{"import", "kea", 1, 1, cmd_import_kea, HAS_OUT | HAS_LENIENT},
-	{"import", "isc", 1, 1, cmd_import_isc, HAS_OUT | HAS_LENIENT},
-	{"import", "leases", 1, 1, cmd_import_leases, HAS_CONFIG | HAS_STATE_DIR | HAS_FORCE},
-	{"export", "leases", 0, 0, cmd_export_leases, HAS_OUT | HAS_STATE_DIR},
-	{"backup", NULL, 0, 0, NULL, 0},
-};
-
-#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
-
-static void print_help(void)
-{
-	puts("Usage: lessorctl [-s SOCKET] [--json] COMMAND\n"
-	     "Asks and commands a running lessord; imports from other servers.\n\n"
-	     "  status                     how the server is\n"
-	     "  leases [--subnet ID] [--state S] [--csv]\n"
-	     "                             list leases; S: assigned, declined, expired-reclaimed,\n"
-	     "                             released\n"
-	     "  lease get IP|MAC|CLIENT-ID the lease of an address, the leases of a client\n"
-	     "  lease del IP               delete a lease\n"
-	     "  ha status                  how the pair is\n"
-	     "  ha maintenance-start|maintenance-cancel|handover|sync|continue|partner-down\n"
-	     "                             what this node of the pair shall do\n"
-	     "  stats                      counters\n"
-	     "  subnets                    how full each subnet and pool is\n"
-	     "  history IP|MAC|CLIENT-ID   who held an address, what a client held, and when\n"
-	     "  reload                     read the configuration file again\n"
-	     "  command NAME [JSON]        any control command, raw\n"
-	     "  check FILE                 check a configuration file\n"
-	     "  import kea FILE [-o OUT] [--lenient]\n"
-	     "                             Kea's configuration to Lessor's\n"
-	     "  import isc FILE [-o OUT] [--lenient]\n"
-	     "                             ISC dhcpd's configuration, dhcpd.conf, to Lessor's\n"
-	     "  import leases FILE [-c CONFIG] [--state-dir DIR] [--force]\n"
-	     "                             leases of Kea or ISC dhcpd, while lessord does not run\n"
-	     "  export leases [-o OUT] [--state-dir DIR]\n"
-	     "                             all leases as Kea's lease file\n\n"
-	     "  -s SOCKET   control socket [" LESSOR_RUNDIR "/control.sock]\n"
-	     "  --json      print JSON\n"
-	     "  --version   print the version\n\n"
-	     "Exit status: 0 done, 1 not found or failed, 2 usage.");
-}
+#define NAMES_MAX 64
 
 static int usage(void)
 {
@@ -143,6 +35,17 @@ static int parse_subnet(const char *s, int64_t *ret)
 	if (errno != 0 || id > UINT32_MAX)
 		return -EINVAL;
 	*ret = (int64_t)id;
+	return 0;
+}
+
+/* An option whose value its command reads. */
+static int take_value(struct ctl *c, size_t option)
+{
+	if (c->n_values == CTL_VALUES) {
+		print_error("more than %d options", CTL_VALUES);
+		return -E2BIG;
+	}
+	c->values[c->n_values++] = (struct ctl_value){command_values[option].name, optarg};
 	return 0;
 }
 
@@ -190,10 +93,12 @@ static int take(struct ctl *c, int opt, int *ret_exit)
 		*ret_exit = CTL_DONE;
 		return -ECANCELED;
 	case OPT_HELP:
-		print_help();
+		command_help();
 		*ret_exit = CTL_DONE;
 		return -ECANCELED;
 	default:
+		if (opt >= OPT_VALUE && take_value(c, (size_t)(opt - OPT_VALUE)) == 0)
+			return 0;
 		break;
 	}
 	*ret_exit = usage();
@@ -204,7 +109,7 @@ static void complain_verb(const char *name, const char *verb)
 {
 	char verbs[64] = "";
 
-	for (size_t i = 0; i < N_COMMANDS; i++) {
+	for (size_t i = 0; i < n_commands; i++) {
 		size_t len = strlen(verbs);
 
 		if (strcmp(commands[i].name, name) == 0 && commands[i].verb != NULL)
@@ -216,17 +121,17 @@ static void complain_verb(const char *name, const char *verb)
 
 static void complain_unknown(const char *name, const char *verb)
 {
-	const char *names[N_COMMANDS];
+	const char *names[NAMES_MAX];
 	const char *near;
 
-	for (size_t i = 0; i < N_COMMANDS; i++) {
+	for (size_t i = 0; i < n_commands && i < NAMES_MAX; i++) {
 		if (strcmp(commands[i].name, name) == 0) {
 			complain_verb(name, verb);
 			return;
 		}
 		names[i] = commands[i].name;
 	}
-	near = text_nearest(name, names, N_COMMANDS);
+	near = text_nearest(name, names, n_commands < NAMES_MAX ? n_commands : NAMES_MAX);
 	if (near != NULL)
 		print_error("unknown command '%s': did you mean '%s'?", name, near);
 	else
@@ -236,7 +141,7 @@ static void complain_unknown(const char *name, const char *verb)
 /* The command of the n words; ret_words: of how many its name consists. */
 static const struct command *find(int n, char **words, int *ret_words)
 {
-	for (size_t i = 0; i < N_COMMANDS; i++) {
+	for (size_t i = 0; i < n_commands; i++) {
 		const struct command *cmd = &commands[i];
 
 		if (strcmp(cmd->name, words[0]) != 0)
@@ -247,6 +152,20 @@ static const struct command *find(int n, char **words, int *ret_words)
 		return cmd;
 	}
 	return NULL;
+}
+
+static int check_values(const struct ctl *c, const struct command *cmd)
+{
+	for (size_t i = 0; i < c->n_values; i++) {
+		for (size_t k = 0; k < n_command_values; k++) {
+			if (strcmp(c->values[i].name, command_values[k].name) != 0 ||
+				(cmd->has & command_values[k].has) != 0)
+				continue;
+			print_error("--%s: '%s' has no such option", c->values[i].name, cmd->name);
+			return CTL_USAGE;
+		}
+	}
+	return 0;
 }
 
 /* What cannot go together, once all options are known; 0 or CTL_USAGE. */
@@ -278,6 +197,8 @@ static int check_use(const struct ctl *c, const struct command *cmd)
 			return usage();
 		}
 	}
+	if (check_values(c, cmd) != 0)
+		return usage();
 	if (c->csv && c->json) {
 		print_error("--csv and --json exclude each other");
 		return usage();
@@ -291,7 +212,7 @@ static int parse(struct ctl *c, int argc, char **argv, const char *optstring, in
 	int opt, rc = 0;
 
 	optind = 0; /* glibc: start anew */
-	while (rc == 0 && (opt = getopt_long(argc, argv, optstring, options, NULL)) != -1)
+	while (rc == 0 && (opt = getopt_long(argc, argv, optstring, command_options, NULL)) != -1)
 		rc = take(c, opt, ret_exit);
 	return rc;
 }

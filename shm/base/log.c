@@ -31,7 +31,7 @@ static const struct {
 
 static enum log_format log_format = LOG_PLAIN;
 static const char *log_module = "lessor";
-static bool log_debug;
+static bool log_debug, log_muted;
 
 void log_init(enum log_format format, const char *module, bool debug)
 {
@@ -115,7 +115,7 @@ void log_event(enum log_event ev, const struct log_field *fields, size_t n_field
 	char text[1024];
 	va_list ap;
 
-	if (events[ev].level == LOG_DEBUG && !log_debug)
+	if (log_muted || (events[ev].level == LOG_DEBUG && !log_debug))
 		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
@@ -124,6 +124,11 @@ void log_event(enum log_event ev, const struct log_field *fields, size_t n_field
 		write_journal(ev, fields, n_fields, text);
 	else
 		write_line(ev, text);
+}
+
+void log_mute(bool on)
+{
+	log_muted = on;
 }
 
 void log_err(enum log_event ev, const struct err *e)

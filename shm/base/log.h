@@ -41,6 +41,10 @@ void log_event(enum log_event ev, const struct log_field *fields, size_t n_field
 
 #define LOG(ev, ...) log_event(ev, NULL, 0, __VA_ARGS__)
 
+/* on: this process writes no event until it is switched off again, since what it decides is not
+ * put into effect (workers/explain.h). */
+void log_mute(bool on);
+
 /* Writes "text (cure)" of e. */
 void log_err(enum log_event ev, const struct err *e);
 
