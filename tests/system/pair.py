@@ -6,7 +6,7 @@ the journal, and a node with an empty disk, which gets a copy."""
 import os
 import shutil
 
-from lib import case
+from lib import case, process
 from lib.case import test
 from lib.load import Load, check_kept
 from lib.pair import (PRIMARY, STANDBY, Pair, certificates, details, in_sync, state, status, tls,
@@ -139,6 +139,25 @@ def handed_over(lab):
     more = load(lab, pair, 2, "second", node=1)
     more.finish()
     check_kept(run.acks() + more.acks(), wait_equal(pair))
+
+
+@test("kill -9 of either ha process under load: nothing is lost, the tables become equal",
+      only="lessord")
+def ha_killed(lab):
+    pair = Pair(lab)
+    in_sync(pair)
+    run = load(lab, pair, 8)
+    for number, one in enumerate(pair.servers[::-1] + pair.servers):
+        one.children_die = True
+        wait_for(lambda n=number: len(run.acks()) > 500 * (n + 1), 10, "ACKs flow")
+        (victim,) = one.children(": ha")
+        process.kill(victim)
+        wait_for(lambda o=one, v=victim: v not in o.children(": ha") and o.children(": ha"), 5,
+                 "a new ha process")
+    run.finish()
+    wait_for(lambda: sorted(map(str, map(state, pair.servers))) == ["active", "standby"], 15,
+             lambda: f"one is active: {[details(one) for one in pair.servers]}")
+    lab.note = f"{check_kept(run.acks(), wait_equal(pair))} leases"
 
 
 @test("octets that are no frames do not disturb the pair", only="lessord")
