@@ -92,7 +92,7 @@ static void raise_limits(void)
 	}
 }
 
-int start_begin(struct supervisor *sv, struct model *model, struct err *err)
+int start_begin(struct supervisor *sv, struct model *model, int config_fd, struct err *err)
 {
 	const struct args *args = sv->base.args;
 	uint64_t leases = 0;
@@ -110,11 +110,12 @@ int start_begin(struct supervisor *sv, struct model *model, struct err *err)
 		rc = region_create(model->total_addresses + model->n_hosts, leases, &sv->region, err);
 	if (rc < 0) {
 		model_free(model);
+		close(config_fd);
 		return rc;
 	}
 	atomic_store(&sv->region->generation, 1);
 	atomic_store(&sv->region->reloaded_s, sv->region->started_s);
-	rc = generation_new(model, sv->region, NULL, &sv->generation, err);
+	rc = generation_new(model, config_fd, sv->region, NULL, &sv->generation, err);
 	if (rc == 0)
 		rc = netif_open(&sv->netif, err);
 	if (rc == 0)

@@ -13,7 +13,7 @@ struct model;
 struct supervisor;
 
 /* Everything up to the loader, which is running then. The model is taken over. */
-int start_begin(struct supervisor *sv, struct model *model, struct err *err);
+int start_begin(struct supervisor *sv, struct model *model, int config_fd, struct err *err);
 
 /* The loader has ended: opens the sockets and starts everybody, or ends the loop. */
 void start_loaded(struct supervisor *sv, bool done);

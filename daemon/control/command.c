@@ -14,8 +14,12 @@ static const struct command {
 	/* ascending names */
 	{"build-report", cmd_build_report, MODEL_ROLE_READ},
 	{"config-backend-pull", cmd_config_backend_pull, MODEL_ROLE_OPERATE},
+	{"config-get", cmd_config_get, MODEL_ROLE_CONFIGURE}, /* it holds passwords */
 	{"config-hash-get", cmd_config_hash_get, MODEL_ROLE_READ},
 	{"config-reload", cmd_config_reload, MODEL_ROLE_CONFIGURE},
+	{"config-set", cmd_config_set, MODEL_ROLE_CONFIGURE},
+	{"config-test", cmd_config_test, MODEL_ROLE_OPERATE},
+	{"config-write", cmd_config_write, MODEL_ROLE_CONFIGURE},
 	{"dhcp-disable", cmd_dhcp_disable, MODEL_ROLE_OPERATE},
 	{"dhcp-enable", cmd_dhcp_enable, MODEL_ROLE_OPERATE},
 	{"ha-continue", cmd_ha_continue, MODEL_ROLE_OPERATE},

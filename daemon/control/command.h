@@ -26,7 +26,7 @@ enum model_role command_role(const json_t *request);
 void command_run(struct control *ctl, const json_t *request, struct answer *a);
 
 /* cmd_config.c */
-command_fn cmd_config_reload;
+command_fn cmd_config_get, cmd_config_reload, cmd_config_set, cmd_config_test, cmd_config_write;
 /* cmd_general.c */
 command_fn cmd_build_report, cmd_config_backend_pull, cmd_config_hash_get, cmd_interface_list,
 	cmd_kea_lfc_start, cmd_list_commands, cmd_server_tag_get, cmd_status_get, cmd_version_get;
