@@ -130,9 +130,11 @@ static int equip_control(const struct child_proc *p, struct child *child, struct
 	what->keep[2] = child->listen_fd;
 	what->keep[3] = child->supervisor_fd;
 	what->keep[4] = child->secrets_fd;
-	child->config_fd = p->generation->config_fd;
+	child->config_fd = p->generation->texts.config_fd;
+	child->hosts_fd = p->generation->texts.hosts_fd;
 	what->keep[5] = child->config_fd;
-	memcpy(what->keep + 6, web->fds, sizeof(web->fds));
+	what->keep[6] = child->hosts_fd;
+	memcpy(what->keep + 7, web->fds, sizeof(web->fds));
 	return 0;
 }
 
@@ -143,6 +145,8 @@ static void equip_reader(const struct child_proc *p, struct child *child, struct
 	child->task = renewal->kind;
 	child->in_fd = renewal->in_fd;
 	child->out_fd = renewal->out_fd;
+	child->config_fd = p->generation->texts.config_fd;
+	what->keep[4] = child->config_fd;
 	what->keep[2] = child->in_fd;
 	what->keep[3] = child->out_fd;
 }
@@ -162,6 +166,7 @@ static int spawn_proc(struct child_proc *p, struct err *err)
 		.supervisor_fd = -1,
 		.wake_fd = sv->partner.wake_fd,
 		.config_fd = -1,
+		.hosts_fd = -1,
 		.in_fd = -1,
 		.out_fd = -1,
 		.dead_slot = p->repairs};

@@ -15,8 +15,10 @@
 
 #include "daemon/conf/model.h"
 #include "daemon/control/ask.h"
+#include "daemon/reader_change.h"
 #include "shm/base/log.h"
 #include "shm/base/sealed.h"
+#include "shm/host.h"
 
 #define RESULT_MAX ((size_t)256 << 20)
 #define MEMORY_MAX ((rlim_t)2 << 30) /* 16 million values, the most that JSON may have, fit */
@@ -25,7 +27,7 @@
 /* In front of the texts, each of which has a NUL at its end, that counts. */
 struct head {
 	uint32_t failed, reserved;
-	uint64_t text_len, config_len;
+	uint64_t text_len, config_len, hosts_len;
 };
 
 struct stream {
@@ -71,27 +73,85 @@ static int put(int fd, const void *data, size_t len)
 	return 0;
 }
 
-static int write_result(int fd, bool failed, struct stream *text, struct stream *config)
+static int write_result(int fd, bool failed, struct stream *text, struct stream *config,
+	struct stream *hosts)
 {
+	struct stream *const all[] = {text, config, hosts};
 	struct head head = {.failed = failed};
-	int rc;
+	int rc = 0;
 
 	/* the NUL behind each stream's text goes along */
-	if (fputc('\0', text->f) == EOF || fputc('\0', config->f) == EOF ||
-		fflush(text->f) != 0 || fflush(config->f) != 0)
-		return -ENOMEM;
+	for (int i = 0; i < 3; i++)
+		if (fputc('\0', all[i]->f) == EOF || fflush(all[i]->f) != 0)
+			return -ENOMEM;
 	head.text_len = text->len;
 	head.config_len = config->len;
+	head.hosts_len = hosts->len;
 	rc = put(fd, &head, sizeof(head));
-	if (rc == 0)
-		rc = put(fd, text->text, text->len);
-	return rc == 0 ? put(fd, config->text, config->len) : rc;
+	for (int i = 0; i < 3 && rc == 0; i++)
+		rc = put(fd, all[i]->text, all[i]->len);
+	return rc;
+}
+
+/* Where reservations go, and how many have gone. */
+struct counted {
+	FILE *f;
+	size_t len;
+};
+
+static int print_host(void *arg, const struct change *c)
+{
+	struct counted *s = (struct counted *)arg;
+	char key[2 * HOST_KEY_MAX + 1] = "";
+
+	for (size_t i = 0; i < c->host_key.len; i++)
+		snprintf(key + 2 * i, 3, "%02x", c->host_key.p[i]);
+	fprintf(s->f, "%s{\"key\": \"%s\", \"subnet-id\": %u, \"host\": %.*s}",
+		s->len++ > 0 ? ", " : "", key, wire_be32(c->host_key.p), (int)c->host.len,
+		(const char *)c->host.p);
+	return 0;
+}
+
+static int print_hosts(const char *state_dir, FILE *f, struct err *err)
+{
+	struct counted s = {f, 0};
+	struct journal *journal;
+	int rc = journal_open(state_dir, &journal, err);
+
+	if (rc < 0)
+		return rc;
+	fprintf(f, "{\"hosts\": [");
+	rc = host_each(state_dir, journal, print_host, &s, err);
+	fprintf(f, "]}");
+	journal_close(journal);
+	return rc;
+}
+
+int reader_write_hosts(const char *state_dir, int fd, struct err *err)
+{
+	FILE *f = fdopen(fd, "w");
+	int rc;
+
+	if (f == NULL)
+		return err_set(err, -errno, NULL, "out of memory");
+	rc = print_hosts(state_dir, f, err);
+	if (fclose(f) != 0 && rc == 0)
+		rc = err_set(err, -errno, NULL, "the reservations cannot be handed on");
+	return rc;
+}
+
+static void ignore(void *arg, size_t i, const char *why)
+{
+	(void)arg;
+	(void)i;
+	(void)why;
 }
 
 /* Reads what the client sent; false: it has mistakes, which are in text. */
-static bool read_command(const struct child *c, struct stream *text, struct stream *config)
+static bool read_command(
+	const struct child *c, struct stream *text, struct stream *config, const char *hosts)
 {
-	struct model_source from = {.file = "Dhcp4"};
+	struct model_source from = {.file = "Dhcp4", .hosts = hosts, .left_out = ignore};
 	struct model *model;
 	char *sent;
 	size_t len;
@@ -108,49 +168,83 @@ static bool read_command(const struct child *c, struct stream *text, struct stre
 	return model != NULL;
 }
 
+static int work(const struct child *c, struct stream *text, struct stream *config,
+	struct stream *hosts)
+{
+	struct err err = {0};
+	bool good = true;
+
+	if (print_hosts(c->state_dir, hosts->f, &err) < 0 || fflush(hosts->f) != 0) {
+		log_err(EV_CHILD_FAILED, &err);
+		return -EIO;
+	}
+	if (c->task == ASK_HOSTS) {
+		good = reader_change(c, hosts->text, text->f);
+		fclose(hosts->f); /* a shorter list does not cut the longer one */
+		free(hosts->text);
+		hosts->f = open_memstream(&hosts->text, &hosts->len);
+		if (hosts->f == NULL || print_hosts(c->state_dir, hosts->f, &err) < 0)
+			return -EIO;
+	}
+	if (c->task == ASK_TEST || c->task == ASK_SET)
+		good = read_command(c, text, config, hosts->text);
+	return write_result(c->out_fd, !good, text, config, hosts);
+}
+
 int reader_run(const struct child *c)
 {
-	struct stream text = {0}, config = {0};
+	struct stream text = {0}, config = {0}, hosts = {0};
 	int rc = -ENOMEM;
-	bool good;
 
 	limit(RLIMIT_DATA, MEMORY_MAX);
 	limit(RLIMIT_CPU, TIME_MAX_S);
 	text.f = open_memstream(&text.text, &text.len);
 	config.f = open_memstream(&config.text, &config.len);
-	if (text.f != NULL && config.f != NULL) {
-		good = read_command(c, &text, &config);
-		rc = write_result(c->out_fd, !good, &text, &config);
-	}
+	hosts.f = open_memstream(&hosts.text, &hosts.len);
+	if (text.f != NULL && config.f != NULL && hosts.f != NULL)
+		rc = work(c, &text, &config, &hosts);
 	if (rc < 0)
 		LOG(EV_CHILD_FAILED, "a configuration cannot be checked: %s", strerror(-rc));
 	return rc < 0 ? CHILD_FAILED : CHILD_DONE;
 }
 
+/* Cuts the next text of len octets, NUL included, from the front of *p. NULL: it is none. */
+static const char *cut(char **p, size_t *left, uint64_t len)
+{
+	char *text = *p;
+
+	if (len == 0 || len > *left || text[len - 1] != '\0')
+		return NULL;
+	*p += len;
+	*left -= len;
+	return text;
+}
+
 int reader_result_take(int fd, struct reader_result *ret)
 {
+	struct reader_result r = {0};
 	struct head head;
-	size_t len, left;
-	char *memory, *text;
-	int rc = sealed_read_any(fd, RESULT_MAX, &memory, &len);
+	size_t left;
+	char *p;
+	int rc = sealed_read_any(fd, RESULT_MAX, &r.memory, &left);
 
 	if (rc < 0)
 		return rc;
-	if (len < sizeof(head))
-		goto bad;
-	memcpy(&head, memory, sizeof(head));
-	text = memory + sizeof(head);
-	left = len - sizeof(head);
-	if (head.text_len == 0 || head.config_len == 0 || head.text_len > left ||
-		head.config_len != left - head.text_len || text[head.text_len - 1] != '\0')
-		goto bad;
-	*ret = (struct reader_result){.failed = head.failed, .text = text,
-		.config = text + head.text_len, .config_len = head.config_len - 1,
-		.memory = memory};
+	if (left >= sizeof(head)) {
+		memcpy(&head, r.memory, sizeof(head));
+		p = r.memory + sizeof(head);
+		left -= sizeof(head);
+		r.failed = head.failed;
+		r.text = cut(&p, &left, head.text_len);
+		r.config = cut(&p, &left, head.config_len);
+		r.hosts = cut(&p, &left, head.hosts_len);
+	}
+	if (r.text == NULL || r.config == NULL || r.hosts == NULL) {
+		free(r.memory);
+		return -EBADMSG;
+	}
+	*ret = r;
 	return 0;
-bad:
-	free(memory);
-	return -EBADMSG;
 }
 
 void reader_result_fini(struct reader_result *r)

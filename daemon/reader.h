@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "shm/base/err.h"
 #include "shm/child.h"
 
 #define READER_INPUT_MAX ((size_t)64 << 20) /* octets that a client may send */
@@ -17,12 +18,16 @@
  * enum child_exit. */
 int reader_run(const struct child *c);
 
+/* Writes the reservations made at run time to fd, as JSON: {"hosts": [{"subnet-id": 1, "host":
+ * {...}}, ...]}. For a child: it opens the databases. */
+int reader_write_hosts(const char *state_dir, int fd, struct err *err);
+
 /* What came of it. */
 struct reader_result {
 	unsigned failed;
 	const char *text;   /* mistakes or warnings, lines */
 	const char *config; /* the configuration as model_read() prints it; "": not asked for */
-	size_t config_len;
+	const char *hosts; /* the reservations made at run time, JSON */
 	char *memory; /* of all texts, on the heap */
 };
 

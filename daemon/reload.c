@@ -6,6 +6,8 @@
 #include "daemon/reload.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -52,7 +54,7 @@ void reload_go_on(struct supervisor *sv)
 	if (!sv->renewing || children_of_before(sv, ROLE_WORKER))
 		return;
 	sv->renewing = false;
-	requests_done(sv, "", 0);
+	requests_done(sv, sv->renewal_text, 0);
 	children_renew(&sv->control);
 	notify_when_ready(sv);
 	if (sv->reload_wanted)
@@ -63,54 +65,55 @@ static void reject(struct supervisor *sv, const char *why)
 {
 	notify_unchanged(sv);
 	requests_failed(sv, why);
-	if (sv->reload_wanted)
-		reload(sv);
 }
 
-/* config NULL: from the file. */
-static void renew(struct supervisor *sv, const char *config)
+/* config NULL: from the file; text: what the request is answered with once it is in force. */
+static void renew(struct supervisor *sv, const char *config, const char *hosts, const char *text)
 {
 	const char *what = config != NULL ? "a configuration from a client" : sv->base.args->config;
 	static char mistakes[ASK_TEXT_MAX];
+	struct generation_texts texts;
 	struct generation *g;
 	struct model *model;
 	struct err err;
-	int fd;
 
-	notify_reloading(sv);
-	model = generation_read(sv->base.args->config, config, mistakes, sizeof(mistakes), &fd);
+	model = generation_read(
+		sv->base.args->config, config, hosts, mistakes, sizeof(mistakes), &texts);
 	if (model == NULL) {
 		LOG(EV_CONFIG_REJECTED, "%s has mistakes, the one of before stays in force", what);
 		reject(sv, mistakes);
 	} else if (partner_check_reload(sv->generation->model, model, &err) < 0) {
 		model_free(model);
-		close(fd);
+		generation_texts_close(&texts);
 		log_err(EV_CONFIG_REJECTED, &err);
 		reject(sv, err.text);
-	} else if (generation_new(model, fd, sv->region, sv->generation, &g, &err) < 0) {
+	} else if (generation_new(model, &texts, sv->region, sv->generation, &g, &err) < 0) {
 		log_err(EV_CONFIG_REJECTED, &err);
 		reject(sv, err.text);
 	} else {
+		snprintf(sv->renewal_text, sizeof(sv->renewal_text), "%s", text);
 		put_in_force(sv, g, what);
 	}
 }
 
-void reload(struct supervisor *sv)
+/* The configuration of before with what became of the reservations. */
+static void renew_hosts(struct supervisor *sv, const struct reader_result *result)
 {
-	sv->reload_wanted = sv->phase == PHASE_LOADING || is_busy(sv);
-	if (!sv->reload_wanted && sv->phase != PHASE_STOPPING)
-		renew(sv, NULL);
+	char *config;
+	int rc = generation_config(sv->generation, &config);
+
+	if (rc < 0) {
+		reject(sv, strerror(-rc));
+		return;
+	}
+	renew(sv, config, result->hosts, result->text);
+	free(config);
 }
 
-void reload_with(struct supervisor *sv, enum ask_kind kind, int fd)
+static void begin(struct supervisor *sv, enum ask_kind kind, int fd)
 {
 	struct err err = {0};
 
-	if (is_busy(sv) || sv->phase == PHASE_STOPPING) {
-		close(fd);
-		requests_failed(sv, "another change is under way: try again");
-		return;
-	}
 	sv->renewal = (struct renewal){kind, fd, memfd_create("result", MFD_CLOEXEC)};
 	if (sv->renewal.out_fd < 0)
 		err_set(&err, -errno, NULL, "memfd_create: %s", strerror(errno));
@@ -118,7 +121,26 @@ void reload_with(struct supervisor *sv, enum ask_kind kind, int fd)
 		return;
 	reload_end(sv);
 	log_err(EV_CHILD_FAILED, &err);
-	requests_failed(sv, err.text);
+	reject(sv, err.text);
+}
+
+void reload(struct supervisor *sv)
+{
+	sv->reload_wanted = sv->phase == PHASE_LOADING || is_busy(sv);
+	if (sv->reload_wanted || sv->phase == PHASE_STOPPING)
+		return;
+	notify_reloading(sv);
+	begin(sv, ASK_RELOAD, -1);
+}
+
+void reload_with(struct supervisor *sv, enum ask_kind kind, int fd)
+{
+	if (is_busy(sv) || sv->phase == PHASE_STOPPING || sv->phase == PHASE_LOADING) {
+		close(fd);
+		requests_failed(sv, "another change is under way: try again");
+		return;
+	}
+	begin(sv, kind, fd);
 }
 
 void reload_read(struct supervisor *sv, bool done)
@@ -129,13 +151,15 @@ void reload_read(struct supervisor *sv, bool done)
 
 	reload_end(sv);
 	if (rc < 0)
-		reject(sv, "the configuration takes too much memory or time to be checked");
+		reject(sv, "it cannot be checked: it takes too much memory or time, see the log");
 	else if (result.failed)
 		reject(sv, result.text);
 	else if (kind == ASK_TEST)
 		requests_done(sv, result.text, 0);
+	else if (kind == ASK_HOSTS)
+		renew_hosts(sv, &result);
 	else
-		renew(sv, result.config);
+		renew(sv, kind == ASK_SET ? result.config : NULL, result.hosts, "");
 	reader_result_fini(&result);
 	if (!is_busy(sv) && sv->reload_wanted)
 		reload(sv);

@@ -96,6 +96,11 @@ static void carry_out(struct supervisor *sv, const struct ask_request *request, 
 		close(fd);
 }
 
+static bool has_text(uint32_t kind)
+{
+	return kind == ASK_TEST || kind == ASK_SET || kind == ASK_HOSTS;
+}
+
 static int on_request(sd_event_source *source, int fd, uint32_t events, void *arg)
 {
 	struct supervisor *sv = (struct supervisor *)arg;
@@ -103,7 +108,7 @@ static int on_request(sd_event_source *source, int fd, uint32_t events, void *ar
 	int with;
 	ssize_t n = receive(fd, &request, &with);
 	bool good = n == sizeof(request) && request.kind >= ASK_RELOAD &&
-		request.kind <= ASK_WRITE && !sv->requests.pending;
+		request.kind <= ASK_HOSTS && !sv->requests.pending;
 
 	(void)source;
 	(void)events;
@@ -111,7 +116,7 @@ static int on_request(sd_event_source *source, int fd, uint32_t events, void *ar
 		return 0;
 	if (good && request.kind == ASK_STOP && request.status <= UINT8_MAX) {
 		stop_server(sv, request.status);
-	} else if (good && (with >= 0) == (request.kind == ASK_TEST || request.kind == ASK_SET)) {
+	} else if (good && (with >= 0) == has_text(request.kind)) {
 		request.base[sizeof(request.base) - 1] = '\0';
 		request.name[sizeof(request.name) - 1] = '\0';
 		carry_out(sv, &request, with);

@@ -66,10 +66,10 @@ static int make_loop(struct supervisor *sv)
 	return rc >= 0 ? sd_event_set_watchdog(sv->event, 1) : rc;
 }
 
-static int run(struct supervisor *sv, struct model *model, int config_fd)
+static int run(struct supervisor *sv, struct model *model, const struct generation_texts *texts)
 {
 	struct err err = {0};
-	int rc = start_begin(sv, model, config_fd, &err);
+	int rc = start_begin(sv, model, texts, &err);
 
 	if (rc == 0) {
 		rc = sd_event_add_io(sv->event, NULL, netif_fd(sv->netif), EPOLLIN, on_network, sv);
@@ -119,7 +119,7 @@ int supervisor_run(const struct args *args)
 {
 	struct supervisor *sv = (struct supervisor *)calloc(1, sizeof(*sv));
 	struct model *model;
-	int config_fd = -1;
+	struct generation_texts texts;
 	char mistakes[1]; /* they are in the log */
 	int status = EXIT_RUNTIME, rc;
 
@@ -134,10 +134,10 @@ int supervisor_run(const struct args *args)
 	if (rc < 0)
 		LOG(EV_SERVER_FAILED, "event loop: %s", strerror(-rc));
 	model = rc < 0 ? NULL : 
-		generation_read(args->config, NULL, mistakes, sizeof(mistakes), &config_fd);
+		generation_read(args->config, NULL, NULL, mistakes, sizeof(mistakes), &texts);
 	if (model != NULL) {
 		LOG(EV_CONFIG_LOADED, "%s is in force", args->config);
-		status = run(sv, model, config_fd);
+		status = run(sv, model, &texts);
 	} else if (rc >= 0) {
 		LOG(EV_SERVER_FAILED, "%s cannot be used", args->config);
 		status = EXIT_CONFIG;

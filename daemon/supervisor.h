@@ -48,6 +48,7 @@ struct supervisor {
 	struct partner partner;
 	struct requests requests;
 	struct renewal renewal;
+	char renewal_text[ASK_TEXT_MAX]; /* what the request is answered with when it is done */
 	bool renewing; /* a new generation is in force, its control process not started yet */
 	struct interface interfaces[REGION_INTERFACES]; /* by their number in the region */
 	struct log_limit trouble; /* with interfaces that are served all the same */

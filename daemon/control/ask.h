@@ -19,6 +19,7 @@ enum ask_kind {
 	ASK_TEST = 3,   /* check the configuration that comes along, as a sealed text */
 	ASK_SET = 4,    /* the same, and put it in force */
 	ASK_WRITE = 5,  /* write the configuration in force to a file */
+	ASK_HOSTS = 6,  /* make the changes of reservations in the sealed text that comes along */
 };
 
 struct ask_request {

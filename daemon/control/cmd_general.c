@@ -170,8 +170,8 @@ static void write_queue(struct out *o)
 
 static void write_children(const struct region *r, struct out *o, size_t *ret_workers)
 {
-	static const char *const roles[] = {"none", "worker", "store", "control", "loader",
-		"repair", "ha"};
+	static const char *const roles[ROLES] = {"none", "worker", "store", "control",
+		"loader", "repair", "ha", "reader"};
 	size_t workers = 0;
 
 	out_key(o, "children");

@@ -27,6 +27,10 @@ void command_run(struct control *ctl, const json_t *request, struct answer *a);
 
 /* cmd_config.c */
 command_fn cmd_config_get, cmd_config_reload, cmd_config_set, cmd_config_test, cmd_config_write;
+/* cmd_host.c */
+command_fn cmd_reservation_add, cmd_reservation_del, cmd_reservation_get,
+	cmd_reservation_get_all, cmd_reservation_get_by_address, cmd_reservation_get_by_hostname,
+	cmd_reservation_get_by_id, cmd_reservation_get_page, cmd_reservation_update;
 /* cmd_general.c */
 command_fn cmd_build_report, cmd_config_backend_pull, cmd_config_hash_get, cmd_interface_list,
 	cmd_kea_lfc_start, cmd_list_commands, cmd_server_tag_get, cmd_status_get, cmd_version_get;

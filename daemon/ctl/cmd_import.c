@@ -5,6 +5,7 @@
  */
 #include "daemon/ctl/ctl.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "daemon/conf/tree_print.h"
