@@ -54,8 +54,9 @@ void reload_go_on(struct supervisor *sv)
 	if (!sv->renewing || children_of_before(sv, ROLE_WORKER))
 		return;
 	sv->renewing = false;
-	requests_done(sv, sv->renewal_text, 0);
+	/* in this order: once the client has its answer, nobody is answered by the old generation */
 	children_renew(&sv->control);
+	requests_done(sv, sv->renewal_text, 0);
 	notify_when_ready(sv);
 	if (sv->reload_wanted)
 		reload(sv);
