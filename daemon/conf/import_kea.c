@@ -358,7 +358,7 @@ static int import_tree(struct import *im, const struct tree_node *root, struct t
 	im->global = import_member(root, "Dhcp4");
 	if (im->global == NULL || im->global->type != TREE_MAP) {
 		report_error(im->report, root,
-			"holds no map \"Dhcp4\": this is no configuration of kea-dhcp4");
+			"holds no map \"Dhcp4\": this is no file of kea-dhcp4");
 		return -EINVAL;
 	}
 	import_number(im);
