@@ -14,6 +14,7 @@
 
 #include "daemon/control/control.h"
 #include "daemon/ports.h"
+#include "daemon/reader.h"
 #include "daemon/reload.h"
 #include "daemon/start.h"
 #include "daemon/stop.h"
@@ -63,6 +64,11 @@ static int run_ha(const void *arg)
 	return ha_run((const struct child *)arg);
 }
 
+static int run_reader(const void *arg)
+{
+	return reader_run((const struct child *)arg);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(const void *arg);
@@ -73,6 +79,7 @@ static const struct {
 	[ROLE_LOADER] = {"loader", run_load},
 	[ROLE_REPAIR] = {"repair", run_repair},
 	[ROLE_HA] = {"ha", run_ha},
+	[ROLE_READER] = {"reader", run_reader},
 };
 
 /* --- processes --- */
@@ -123,9 +130,26 @@ static int equip_control(const struct child_proc *p, struct child *child, struct
 	what->keep[2] = child->listen_fd;
 	what->keep[3] = child->supervisor_fd;
 	what->keep[4] = child->secrets_fd;
-	what->keep[5] = child->region->fd;
-	memcpy(what->keep + 6, web->fds, sizeof(web->fds));
+	child->config_fd = p->generation->texts.config_fd;
+	child->hosts_fd = p->generation->texts.hosts_fd;
+	what->keep[5] = child->config_fd;
+	what->keep[6] = child->hosts_fd;
+	what->keep[7] = child->region->fd;
+	memcpy(what->keep + 8, web->fds, sizeof(web->fds));
 	return 0;
+}
+
+static void equip_reader(const struct child_proc *p, struct child *child, struct spawn *what)
+{
+	const struct renewal *renewal = &p->supervisor->renewal;
+
+	child->task = renewal->kind;
+	child->in_fd = renewal->in_fd;
+	child->out_fd = renewal->out_fd;
+	child->config_fd = p->generation->texts.config_fd;
+	what->keep[4] = child->config_fd;
+	what->keep[2] = child->in_fd;
+	what->keep[3] = child->out_fd;
 }
 
 static int spawn_proc(struct child_proc *p, struct err *err)
@@ -142,6 +166,10 @@ static int spawn_proc(struct child_proc *p, struct err *err)
 		.secrets_fd = -1,
 		.supervisor_fd = -1,
 		.wake_fd = sv->partner.wake_fd,
+		.config_fd = -1,
+		.hosts_fd = -1,
+		.in_fd = -1,
+		.out_fd = -1,
 		.dead_slot = p->repairs};
 	struct spawn what = {.role = p->role,
 		.what = roles[p->role].name,
@@ -161,6 +189,8 @@ static int spawn_proc(struct child_proc *p, struct err *err)
 		if (rc < 0)
 			return rc;
 	}
+	if (p->role == ROLE_READER)
+		equip_reader(p, &child, &what);
 	what.keep[0] = child.port.packet_fd;
 	what.keep[1] = child.port.udp_fd;
 	what.keep[SPAWN_KEEP - 1] = child.wake_fd;
@@ -209,6 +239,11 @@ static int start(struct supervisor *sv, enum region_role role, struct child_post
 int children_load(struct supervisor *sv, struct err *err)
 {
 	return start(sv, ROLE_LOADER, NULL, 0, err);
+}
+
+int children_read(struct supervisor *sv, struct err *err)
+{
+	return start(sv, ROLE_READER, NULL, 0, err);
 }
 
 /* --- ending --- */
@@ -449,6 +484,8 @@ static void bury(struct child_proc *p)
  * it queues an address; if repairs are killed again and again, those few stay behind. */
 static bool needs_repair(const struct child_proc *p, int status)
 {
+	if (p->role == ROLE_READER)
+		return false; /* it claims nothing */
 	return p->role != ROLE_REPAIR ||
 	       (WIFSIGNALED(status) &&
 		       count_repairs(p->supervisor, PROC_DEAD) < REPAIR_SLOTS / 2);
@@ -458,7 +495,8 @@ static void on_end(struct child_proc *p, int status)
 {
 	struct supervisor *sv = p->supervisor;
 	bool done = WIFEXITED(status) && WEXITSTATUS(status) == CHILD_DONE;
-	bool expected = p->stopping || p->role == ROLE_LOADER || p->role == ROLE_REPAIR;
+	bool expected = p->stopping || p->role == ROLE_LOADER || p->role == ROLE_REPAIR ||
+		p->role == ROLE_READER;
 	struct child_post *post = p->post;
 	enum region_role role = p->role;
 	uint32_t repairs = p->repairs;
@@ -480,6 +518,8 @@ static void on_end(struct child_proc *p, int status)
 		stop_go_on(sv);
 	else if (role == ROLE_LOADER)
 		start_loaded(sv, done);
+	else if (role == ROLE_READER)
+		reload_read(sv, done);
 	else if (role == ROLE_REPAIR)
 		repaired(&sv->procs[repairs], done);
 	reload_go_on(sv);

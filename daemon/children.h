@@ -53,6 +53,9 @@ struct child_post {
 	struct supervisor *supervisor;
 };
 
+/* Starts the reader for sv->renewal; reload_read() is called when it has ended. */
+int children_read(struct supervisor *sv, struct err *err);
+
 void children_post_init(struct child_post *post, struct supervisor *sv, enum region_role role);
 
 /* Starts a process for an empty post, now or when it is due; tries again by itself on failure. */

@@ -7,6 +7,8 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -16,6 +18,7 @@
 #include "daemon/reload.h"
 #include "daemon/stop.h"
 #include "daemon/supervisor.h"
+#include "daemon/write.h"
 
 void requests_close(struct supervisor *sv)
 {
@@ -28,28 +31,101 @@ void requests_close(struct supervisor *sv)
 	r->pending = false;
 }
 
+/* A request with its descriptor, -1: none. Returns its size, or as recvmsg(). */
+static ssize_t receive(int socket, struct ask_request *ret, int *ret_fd)
+{
+	struct iovec iov = {ret, sizeof(*ret)};
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
+		.msg_controllen = sizeof(control)};
+	ssize_t n = recvmsg(socket, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	const struct cmsghdr *c = n >= 0 ? CMSG_FIRSTHDR(&msg) : NULL;
+
+	*ret_fd = -1;
+	if (c != NULL && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
+		memcpy(ret_fd, CMSG_DATA(c), sizeof(*ret_fd));
+	return n;
+}
+
+static void stop_server(struct supervisor *sv, uint32_t status)
+{
+	if (sv->phase != PHASE_STOPPING)
+		sv->exit_status = (enum args_exit)status;
+	stop_begin(sv);
+}
+
+static void write_file(struct supervisor *sv, const char *name)
+{
+	struct err err = {0};
+	char *config;
+	size_t size;
+	int rc = generation_config(sv->generation, &config);
+
+	if (rc < 0) {
+		requests_failed(sv, strerror(-rc));
+		return;
+	}
+	if (write_config(sv->base.args->config, name, config, &size, &err) == 0)
+		requests_done(sv, "", size);
+	else
+		requests_failed(sv, err.text);
+	free(config);
+}
+
+/* fd is the callee's. */
+static void carry_out(struct supervisor *sv, const struct ask_request *request, int fd)
+{
+	bool stale = request->base[0] != '\0' &&
+		strcmp(request->base, sv->generation->model->hash) != 0;
+
+	sv->requests.pending = true;
+	if (request->kind == ASK_RELOAD)
+		reload(sv);
+	else if (request->kind == ASK_WRITE)
+		write_file(sv, request->name);
+	else if (stale)
+		requests_failed(sv, "the configuration has changed meanwhile: try again");
+	else {
+		reload_with(sv, (enum ask_kind)request->kind, fd);
+		return;
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+static bool has_text(uint32_t kind)
+{
+	return kind == ASK_TEST || kind == ASK_SET || kind == ASK_HOSTS;
+}
+
 static int on_request(sd_event_source *source, int fd, uint32_t events, void *arg)
 {
 	struct supervisor *sv = (struct supervisor *)arg;
 	struct ask_request request;
-	ssize_t n = recv(fd, &request, sizeof(request), MSG_DONTWAIT);
+	int with;
+	ssize_t n = receive(fd, &request, &with);
+	bool good = n == sizeof(request) && request.kind >= ASK_RELOAD &&
+		request.kind <= ASK_HOSTS && !sv->requests.pending;
 
 	(void)source;
 	(void)events;
 	if (n < 0 && errno == EAGAIN)
 		return 0;
-	if (n == sizeof(request) && request.kind == ASK_STOP && request.status <= UINT8_MAX) {
-		if (sv->phase != PHASE_STOPPING)
-			sv->exit_status = (enum args_exit)request.status;
-		stop_begin(sv);
+	if (good && request.kind == ASK_STOP && request.status <= UINT8_MAX) {
+		stop_server(sv, request.status);
+	} else if (good && (with >= 0) == has_text(request.kind)) {
+		request.base[sizeof(request.base) - 1] = '\0';
+		request.name[sizeof(request.name) - 1] = '\0';
+		carry_out(sv, &request, with);
 		return 0;
-	}
-	if (n != sizeof(request) || request.kind != ASK_RELOAD || sv->requests.pending) {
+	} else {
 		requests_close(sv);
-		return 0;
 	}
-	sv->requests.pending = true;
-	reload(sv);
+	if (with >= 0)
+		close(with);
 	return 0;
 }
 
@@ -70,17 +146,31 @@ int requests_open(struct supervisor *sv, struct err *err)
 	return pair[1];
 }
 
-void requests_answer(struct supervisor *sv, const char *text)
+static void send_answer(struct supervisor *sv, struct ask_answer *answer, const char *text)
 {
-	struct ask_answer answer = {.failed = text != NULL};
-	size_t len = text != NULL ? strlen(text) : 0;
+	size_t len = strlen(text);
 
 	if (!sv->requests.pending)
 		return;
 	if (len >= ASK_TEXT_MAX)
 		len = ASK_TEXT_MAX - 1;
-	memcpy(answer.text, text != NULL ? text : "", len);
-	send(sv->requests.fd, &answer, offsetof(struct ask_answer, text) + len,
+	memcpy(answer->text, text, len);
+	snprintf(answer->hash, sizeof(answer->hash), "%s", sv->generation->model->hash);
+	send(sv->requests.fd, answer, offsetof(struct ask_answer, text) + len,
 		MSG_DONTWAIT | MSG_NOSIGNAL);
 	sv->requests.pending = false;
+}
+
+void requests_failed(struct supervisor *sv, const char *text)
+{
+	struct ask_answer answer = {.failed = 1};
+
+	send_answer(sv, &answer, text);
+}
+
+void requests_done(struct supervisor *sv, const char *text, size_t size)
+{
+	struct ask_answer answer = {.size = size};
+
+	send_answer(sv, &answer, text);
 }

@@ -7,6 +7,7 @@
 #define LESSOR_DAEMON_REQUESTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <systemd/sd-event.h>
 
 #include "shm/base/err.h"
@@ -20,12 +21,16 @@ struct requests {
 	bool pending; /* a request is not answered yet */
 };
 
+
 /* Makes a new pair, in place of the one before. Returns the control process's end, which the
  * caller closes after the fork, or a negative code. */
 int requests_open(struct supervisor *sv, struct err *err);
 void requests_close(struct supervisor *sv);
 
-/* Answers the request that is pending, if there is one; text NULL: it is done. */
-void requests_answer(struct supervisor *sv, const char *text);
+/* Answers the request that is pending, if there is one, that it has failed. */
+void requests_failed(struct supervisor *sv, const char *text);
+
+/* Answers that it is done, with a text, and with the size of a file. */
+void requests_done(struct supervisor *sv, const char *text, size_t size);
 
 #endif

@@ -6,6 +6,7 @@
 #include "daemon/start.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -14,11 +15,14 @@
 
 #include "daemon/notify.h"
 #include "daemon/partner.h"
+#include "daemon/reader.h"
 #include "daemon/reload.h"
 #include "daemon/stop.h"
 #include "daemon/supervisor.h"
 #include "shm/child.h"
 #include "shm/load.h"
+#include "shm/base/log.h"
+#include "shm/base/sealed.h"
 
 /* What the process that counts leases hands back. */
 struct count {
@@ -26,6 +30,7 @@ struct count {
 	int rc;
 	uint64_t leases;
 	struct err err;
+	int hosts_fd; /* where it writes the reservations made at run time */
 };
 
 static int run_count(const void *arg)
@@ -39,6 +44,8 @@ static int run_count(const void *arg)
 			strerror(errno));
 	else
 		c->rc = load_count(c->state_dir, &c->leases, &c->err);
+	if (c->rc == 0)
+		c->rc = reader_write_hosts(c->state_dir, c->hosts_fd, &c->err);
 	return CHILD_DONE;
 }
 
@@ -47,7 +54,8 @@ static int wait_for_count(struct supervisor *sv, struct count *c, struct err *er
 	struct spawn what = {.role = ROLE_LOADER,
 		.what = "loader",
 		.run = run_count,
-		.arg = &c};
+		.arg = &c,
+		.keep = {c->hosts_fd}};
 	int rc, status;
 	pid_t pid;
 
@@ -63,22 +71,48 @@ static int wait_for_count(struct supervisor *sv, struct count *c, struct err *er
 	return c->rc;
 }
 
-/* How many leases the database holds; asked in a process of its own, since a database that was
+/* How many leases the database holds, and the reservations in it, on the heap; asked in a process of its own, since a database that was
  * open once must not be carried over a fork. */
-static int count_leases(struct supervisor *sv, uint64_t *ret_leases, struct err *err)
+static int count_leases(struct supervisor *sv, uint64_t *ret_leases, char **ret_hosts,
+	struct err *err)
 {
 	struct count *c = (struct count *)mmap(
 		NULL, sizeof(*c), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	size_t len;
 	int rc;
 
 	if (c == MAP_FAILED)
 		return err_set(err, -errno, NULL, "out of memory");
 	c->state_dir = sv->base.args->state_dir;
 	c->user = sv->base.user.name;
-	rc = wait_for_count(sv, c, err);
+	c->hosts_fd = memfd_create("reservations", MFD_CLOEXEC);
+	rc = c->hosts_fd >= 0 ? wait_for_count(sv, c, err) : -errno;
+	if (rc == 0)
+		rc = sealed_read_any(c->hosts_fd, SIZE_MAX, ret_hosts, &len);
+	if (c->hosts_fd >= 0)
+		close(c->hosts_fd);
 	*ret_leases = c->leases;
 	munmap(c, sizeof(*c));
 	return rc;
+}
+
+/* With the reservations made at run time, which could not be known when the file was read. */
+static int first_generation(struct supervisor *sv, struct model *model,
+	const struct generation_texts *texts, const char *hosts, struct err *err)
+{
+	struct generation_texts with;
+	char mistakes[256];
+	struct model *whole;
+
+	whole = generation_read(sv->base.args->config, NULL, hosts, mistakes, sizeof(mistakes), &with);
+	if (whole == NULL) { /* the file has changed in these milliseconds */
+		LOG(EV_CONFIG_REJECTED, "%s has changed: reservations made by command are missing",
+			sv->base.args->config);
+		return generation_new(model, texts, sv->region, NULL, &sv->generation, err);
+	}
+	model_free(model);
+	generation_texts_close(texts);
+	return generation_new(whole, &with, sv->region, NULL, &sv->generation, err);
 }
 
 static void raise_limits(void)
@@ -92,10 +126,12 @@ static void raise_limits(void)
 	}
 }
 
-int start_begin(struct supervisor *sv, struct model *model, struct err *err)
+int start_begin(struct supervisor *sv, struct model *model, const struct generation_texts *texts,
+	struct err *err)
 {
 	const struct args *args = sv->base.args;
 	uint64_t leases = 0;
+	char *hosts = NULL;
 	int rc;
 
 	raise_limits();
@@ -104,17 +140,18 @@ int start_begin(struct supervisor *sv, struct model *model, struct err *err)
 		rc = place_lock(args->state_dir, &sv->base.user, &sv->place, err);
 	if (rc == 0) {
 		sv->base.lock_fd = sv->place.lock_fd;
-		rc = count_leases(sv, &leases, err);
+		rc = count_leases(sv, &leases, &hosts, err);
 	}
 	if (rc == 0)
 		rc = region_create(model->total_addresses + model->n_hosts, leases, &sv->region, err);
 	if (rc < 0) {
 		model_free(model);
+		generation_texts_close(texts);
 		return rc;
 	}
 	atomic_store(&sv->region->generation, 1);
 	atomic_store(&sv->region->reloaded_s, sv->region->started_s);
-	rc = generation_new(model, sv->region, NULL, &sv->generation, err);
+	rc = first_generation(sv, model, texts, hosts, err);
 	if (rc == 0)
 		rc = netif_open(&sv->netif, err);
 	if (rc == 0)

@@ -11,9 +11,11 @@
 
 struct model;
 struct supervisor;
+struct generation_texts;
 
-/* Everything up to the loader, which is running then. The model is taken over. */
-int start_begin(struct supervisor *sv, struct model *model, struct err *err);
+/* Everything up to the loader, which is running then. Model and texts are taken over. */
+int start_begin(struct supervisor *sv, struct model *model, const struct generation_texts *texts,
+	struct err *err);
 
 /* The loader has ended: opens the sockets and starts everybody, or ends the loop. */
 void start_loaded(struct supervisor *sv, bool done);

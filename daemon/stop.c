@@ -52,6 +52,7 @@ void stop_begin(struct supervisor *sv)
 	notify_stopping(sv);
 	/* these two only write what is thrown away with this process */
 	children_signal(sv, ROLE_LOADER, SIGKILL);
+	children_signal(sv, ROLE_READER, SIGKILL);
 	children_signal(sv, ROLE_REPAIR, SIGKILL);
 	children_signal(sv, steps[0], SIGTERM);
 	timer_set(sv->event, &sv->stop_timer, STEP_MS, on_step_timeout, sv);

@@ -66,10 +66,10 @@ static int make_loop(struct supervisor *sv)
 	return rc >= 0 ? sd_event_set_watchdog(sv->event, 1) : rc;
 }
 
-static int run(struct supervisor *sv, struct model *model)
+static int run(struct supervisor *sv, struct model *model, const struct generation_texts *texts)
 {
 	struct err err = {0};
-	int rc = start_begin(sv, model, &err);
+	int rc = start_begin(sv, model, texts, &err);
 
 	if (rc == 0) {
 		rc = sd_event_add_io(sv->event, NULL, netif_fd(sv->netif), EPOLLIN, on_network, sv);
@@ -105,6 +105,7 @@ static void release(struct supervisor *sv)
 	}
 	generation_unref(sv->generation);
 	requests_close(sv);
+	reload_end(sv);
 	sd_event_unref(sv->event);
 	if (sv->netif != NULL)
 		netif_close(sv->netif);
@@ -118,6 +119,7 @@ int supervisor_run(const struct args *args)
 {
 	struct supervisor *sv = (struct supervisor *)calloc(1, sizeof(*sv));
 	struct model *model;
+	struct generation_texts texts;
 	char mistakes[1]; /* they are in the log */
 	int status = EXIT_RUNTIME, rc;
 
@@ -126,14 +128,16 @@ int supervisor_run(const struct args *args)
 	sv->base.args = args;
 	sv->place.lock_fd = sv->place.listen_fd = sv->requests.fd = -1;
 	sv->partner = (struct partner){-1, -1};
+	sv->renewal.in_fd = sv->renewal.out_fd = -1;
 	log_init(args->format, "supervisor", args->debug);
 	rc = make_loop(sv);
 	if (rc < 0)
 		LOG(EV_SERVER_FAILED, "event loop: %s", strerror(-rc));
-	model = rc < 0 ? NULL : generation_read(args->config, mistakes, sizeof(mistakes));
+	model = rc < 0 ? NULL : 
+		generation_read(args->config, NULL, NULL, mistakes, sizeof(mistakes), &texts);
 	if (model != NULL) {
 		LOG(EV_CONFIG_LOADED, "%s is in force", args->config);
-		status = run(sv, model);
+		status = run(sv, model, &texts);
 	} else if (rc >= 0) {
 		LOG(EV_SERVER_FAILED, "%s cannot be used", args->config);
 		status = EXIT_CONFIG;

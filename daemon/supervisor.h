@@ -12,6 +12,7 @@
 #include <systemd/sd-event.h>
 
 #include "daemon/children.h"
+#include "daemon/control/ask.h"
 #include "daemon/generation.h"
 #include "daemon/interfaces.h"
 #include "daemon/netif.h"
@@ -19,6 +20,12 @@
 #include "daemon/place.h"
 #include "daemon/requests.h"
 #include "daemon/spawn.h"
+
+/* What a reader is at work for. */
+struct renewal {
+	enum ask_kind kind; /* 0: nothing */
+	int in_fd, out_fd;
+};
 
 enum supervisor_phase {
 	PHASE_LOADING,  /* the loader fills the table */
@@ -35,11 +42,13 @@ struct supervisor {
 	struct generation *generation; /* in force: of every child that is started from now on */
 	struct netif *netif;
 	enum supervisor_phase phase;
-	bool reload_wanted; /* a request that came while loading */
+	bool reload_wanted; /* a request that came while loading, or during another change */
 	struct child_proc procs[REGION_SLOTS];
 	struct child_post store, control, ha;
 	struct partner partner;
 	struct requests requests;
+	struct renewal renewal;
+	char renewal_text[ASK_TEXT_MAX]; /* what the request is answered with when it is done */
 	bool renewing; /* a new generation is in force, its control process not started yet */
 	struct interface interfaces[REGION_INTERFACES]; /* by their number in the region */
 	struct log_limit trouble; /* with interfaces that are served all the same */

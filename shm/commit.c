@@ -119,7 +119,7 @@ static void undo(struct commit *m)
 	}
 }
 
-static void raise_committed(struct region *r, uint64_t seq)
+void commit_raise(struct region *r, uint64_t seq)
 {
 	uint64_t old = atomic_load(&r->committed);
 
@@ -151,7 +151,7 @@ void commit_settle(struct commit *m, int rc)
 		counter_add(counters, COUNTER_COMMIT_NS, m->took_ns);
 		counter_observe(counters, HISTOGRAM_COMMIT, m->took_ns);
 		counter_observe(counters, HISTOGRAM_BATCH, m->n);
-		raise_committed(r, last);
+		commit_raise(r, last);
 		for (size_t i = 0; i < m->n; i++)
 			publish(m, i, m->first + i);
 		atomic_store(&r->slots[m->child->slot].published, last);

@@ -28,6 +28,9 @@ void commit_free(struct commit *m);
 int commit_put(struct commit *m, uint32_t rec, const struct lease *l);
 int commit_delete(struct commit *m, uint32_t rec);
 
+/* Positions up to seq are in the journal: tells whoever waits for them. */
+void commit_raise(struct region *r, uint64_t seq);
+
 size_t commit_count(const struct commit *m);
 
 /* Makes all changes durable and visible: 0. On failure none is: a negative code and err, the

@@ -10,8 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #define ENV_TABLES    4
+#define LEAST_FREE    ((uint64_t)1 << 20) /* octets: below it the disk is as good as full */
 #define ENV_FIRST_MAP ((size_t)64 << 20)
 
 struct env {
@@ -54,9 +56,21 @@ static int translate(int rc)
 	}
 }
 
+/* The last page that a full file system takes may be written in part, which LMDB calls an input or
+ * output error. */
+static bool is_full(const struct env *e)
+{
+	struct statvfs fs;
+
+	return statvfs(e->path, &fs) == 0 && (uint64_t)fs.f_bavail * fs.f_frsize < LEAST_FREE;
+}
+
 static int fail(const struct env *e, int rc, const char *what, struct err *err)
 {
 	const char *cure = "see lessord(8), DIAGNOSTICS";
+
+	if (rc == -EIO && is_full(e))
+		rc = -ENOSPC;
 
 	if (rc == -ENOSPC || rc == -EDQUOT)
 		cure = "make room on the file system of the state directory";

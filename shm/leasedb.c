@@ -4,7 +4,7 @@
  * network order (so that key order is address order); value = u64 journal position, then the row
  * of record.h. "meta": by name, u64 each, little-endian: "version"; "applied"; "current", the
  * number of the table in force, 0 if it is missing; "staged", the position of the other one, if
- * that is complete.
+ * that is complete. "hosts": key as of host.h; value = u64 journal position, then JSON text.
  */
 #include "shm/leasedb.h"
 
@@ -23,12 +23,14 @@ enum {
 	LEASES,
 	META,
 	LEASES_OTHER,
+	HOSTS,
 };
 
 static const struct env_table tables[] = {
 	[LEASES] = {"leases", ENV_KEY_BYTES},
 	[META] = {"meta", ENV_KEY_BYTES},
 	[LEASES_OTHER] = {"leases.1", ENV_KEY_BYTES},
+	[HOSTS] = {"hosts", ENV_KEY_BYTES},
 };
 
 struct leasedb {
@@ -104,7 +106,7 @@ int leasedb_open(const char *state_dir, struct leasedb **ret, struct err *err)
 		free(db);
 		return err_set(err, -ENOMEM, NULL, "out of memory");
 	}
-	rc = env_open(db->path, tables, 3, &db->env, err);
+	rc = env_open(db->path, tables, sizeof(tables) / sizeof(tables[0]), &db->env, err);
 	if (rc == 0)
 		rc = env_read(db->env, check_version, NULL, err);
 	if (rc == 1)
@@ -425,4 +427,80 @@ int leasedb_lock(const char *state_dir, struct err *err)
 void leasedb_unlock(int fd)
 {
 	close(fd);
+}
+
+/* --- reservations --- */
+
+struct apply_hosts {
+	const struct change *changes;
+	size_t n;
+};
+
+static int apply_host(struct env_txn *t, const struct change *c)
+{
+	uint8_t value[8 + HOST_TEXT_MAX];
+	struct wire_writer w;
+	int rc;
+
+	if (c->kind == CHANGE_HOST_DELETE) {
+		rc = env_delete(t, HOSTS, c->host_key);
+		return rc == -ENOENT ? 0 : rc;
+	}
+	wire_writer_init(&w, value, sizeof(value));
+	wire_write_le64(&w, c->lease.seq);
+	wire_write(&w, c->host.p, c->host.len);
+	return w.failed ? -EMSGSIZE :
+		env_put(t, HOSTS, c->host_key, span_of(value, wire_written(&w)));
+}
+
+static int apply_hosts(struct env_txn *t, void *arg)
+{
+	const struct apply_hosts *a = (const struct apply_hosts *)arg;
+	int rc = 0;
+
+	for (size_t i = 0; i < a->n && rc == 0; i++)
+		rc = apply_host(t, &a->changes[i]);
+	return rc;
+}
+
+int leasedb_apply_hosts(struct leasedb *db, const struct change *changes, size_t n, struct err *err)
+{
+	struct apply_hosts a = {changes, n};
+
+	return env_write(db->env, apply_hosts, &a, err);
+}
+
+struct each_host {
+	leasedb_host_fn *fn;
+	void *arg;
+};
+
+static int each_host(struct env_txn *t, void *arg)
+{
+	const struct each_host *e = (const struct each_host *)arg;
+	struct span key, value;
+	int rc;
+
+	for (rc = env_seek(t, HOSTS, span_of(NULL, 0), &key, &value); rc == 0;
+		rc = env_next(t, &key, &value)) {
+		struct change c = {.kind = CHANGE_HOST_PUT, .host_key = key};
+		struct wire_reader r;
+
+		wire_reader_init(&r, value.p, value.len);
+		c.lease.seq = wire_read_le64(&r);
+		c.host = wire_read(&r, wire_left(&r));
+		if (r.failed)
+			return -EBADMSG;
+		rc = e->fn(e->arg, &c);
+		if (rc != 0)
+			return rc;
+	}
+	return rc == -ENOENT ? 0 : rc;
+}
+
+int leasedb_each_host(struct leasedb *db, leasedb_host_fn *fn, void *arg, struct err *err)
+{
+	struct each_host e = {fn, arg};
+
+	return env_read(db->env, each_host, &e, err);
 }

@@ -33,6 +33,14 @@ struct leasedb_row {
 int leasedb_apply(struct leasedb *db, const struct leasedb_row *rows, size_t n, uint64_t position,
 	struct err *err);
 
+/* Puts and deletes n reservations, in this order, in one transaction. lease.seq of each is its
+ * journal position. */
+int leasedb_apply_hosts(struct leasedb *db, const struct change *changes, size_t n, struct err *err);
+
+/* Hands all reservations to fn, as CHANGE_HOST_PUT, spans as in leasedb_each(). */
+typedef int leasedb_host_fn(void *arg, const struct change *c);
+int leasedb_each_host(struct leasedb *db, leasedb_host_fn *fn, void *arg, struct err *err);
+
 /* The lease of one address; its spans lie in buf, which holds RECORD_MAX octets. -ENOENT: none. */
 int leasedb_get(struct leasedb *db, uint32_t address, uint8_t *buf, struct lease *ret,
 	struct err *err);

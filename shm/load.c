@@ -82,7 +82,7 @@ static int load_change(void *arg, const struct change *c)
 	struct load *l = (struct load *)arg;
 	uint32_t rec;
 
-	if (c->kind == CHANGE_MARK)
+	if (c->kind == CHANGE_MARK || change_is_host(c))
 		return 0;
 	if (c->kind == CHANGE_PUT)
 		return put(l, &c->lease);

@@ -103,10 +103,34 @@ static void write_mark(struct wire_writer *w, const struct change *c)
 	wire_write_u8(w, c->node);
 }
 
+static bool host_fits(const struct change *c)
+{
+	return c->host_key.len > 5 && c->host_key.len <= HOST_KEY_MAX &&
+		c->host.len <= HOST_TEXT_MAX &&
+		(c->host.len > 0) == (c->kind == CHANGE_HOST_PUT);
+}
+
+static size_t encode_host(const struct change *c, uint8_t *buf, size_t size)
+{
+	struct wire_writer w;
+
+	if (!host_fits(c))
+		return 0;
+	wire_writer_init(&w, buf, size);
+	wire_write_u8(&w, CHANGE_VERSION);
+	wire_write_u8(&w, c->kind);
+	wire_write_le16(&w, (uint16_t)c->host_key.len);
+	wire_write(&w, c->host_key.p, c->host_key.len);
+	wire_write(&w, c->host.p, c->host.len);
+	return w.failed ? 0 : wire_written(&w);
+}
+
 size_t change_encode(const struct change *c, uint8_t *buf, size_t size)
 {
 	struct wire_writer w;
 
+	if (change_is_host(c))
+		return encode_host(c, buf, size);
 	if (c->kind != CHANGE_MARK &&
 		(c->lease.address == 0 || (c->kind == CHANGE_PUT && !fits(&c->lease))))
 		return 0;
@@ -147,6 +171,10 @@ int change_decode(struct span data, struct change *ret)
 		c.term = wire_read_le64(&r);
 		c.node = wire_read_u8(&r);
 		rc = r.failed || wire_left(&r) > 0 || c.node > 1 ? -EBADMSG : 0;
+	} else if (change_is_host(&c)) {
+		c.host_key = wire_read(&r, wire_read_le16(&r));
+		c.host = wire_read(&r, wire_left(&r));
+		rc = r.failed || !host_fits(&c) ? -EBADMSG : 0;
 	} else {
 		rc = -EBADMSG;
 	}

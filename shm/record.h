@@ -63,7 +63,14 @@ enum change_kind {
 	CHANGE_PUT = 1,    /* the address has this lease now */
 	CHANGE_DELETE = 2, /* the address has no lease any more */
 	CHANGE_MARK = 3,   /* no lease: changes from here on are of one node under one term */
+	CHANGE_HOST_PUT = 4,    /* a reservation made at run time */
+	CHANGE_HOST_DELETE = 5, /* there is none of this key any more */
 };
+
+#define HOST_ID_MAX     255
+#define HOST_KEY_MAX    (5 + HOST_ID_MAX) /* see host_key() */
+#define HOST_TEXT_MAX   1536
+#define HOST_CHANGE_MAX (4 + HOST_KEY_MAX + HOST_TEXT_MAX)
 
 /* One entry of the journal. For CHANGE_DELETE lease.address, lease.seq and lease.state count: the
  * state that the lease had; for CHANGE_MARK lease.seq, term and node. */
@@ -72,9 +79,15 @@ struct change {
 	uint8_t node; /* of a pair: 0 or 1 */
 	uint64_t term;
 	struct lease lease;
+	struct span host_key, host; /* of a reservation: its key; JSON text, empty if it is deleted */
 	struct span row; /* set by change_decode(): the lease's row as record_encode() wrote it */
 	struct span entry; /* set by journal_read(): the change as change_encode() wrote it */
 };
+
+static inline bool change_is_host(const struct change *c)
+{
+	return c->kind == CHANGE_HOST_PUT || c->kind == CHANGE_HOST_DELETE;
+}
 
 size_t change_encode(const struct change *c, uint8_t *buf, size_t size);
 int change_decode(struct span data, struct change *ret);

@@ -31,6 +31,7 @@ enum region_role {
 	ROLE_LOADER,
 	ROLE_REPAIR,
 	ROLE_HA,
+	ROLE_READER,
 	ROLES,
 };
 

@@ -38,12 +38,32 @@ int stretch_add(struct stretch *s, uint32_t address, struct span row, uint64_t s
 	return 0;
 }
 
+/* The bytes may still move: row.len is where they begin, until write_hosts(). */
+static int add_host(struct stretch *s, const struct change *c)
+{
+	if (make_room((void **)&s->hosts, &s->hosts_room, s->n_hosts + 1, sizeof(*s->hosts)) < 0 ||
+		make_room((void **)&s->bytes, &s->size, s->used + c->host_key.len + c->host.len,
+			1) < 0)
+		return -ENOMEM;
+	s->hosts[s->n_hosts] = *c;
+	s->hosts[s->n_hosts++].row = span_of(NULL, s->used);
+	memcpy(s->bytes + s->used, c->host_key.p, c->host_key.len);
+	s->used += c->host_key.len;
+	if (c->host.len > 0)
+		memcpy(s->bytes + s->used, c->host.p, c->host.len);
+	s->used += c->host.len;
+	s->last = c->lease.seq;
+	return 0;
+}
+
 int stretch_take(void *s, const struct change *c)
 {
 	if (c->kind == CHANGE_MARK) {
 		((struct stretch *)s)->last = c->lease.seq;
 		return 0;
 	}
+	if (change_is_host(c))
+		return add_host((struct stretch *)s, c);
 	return stretch_add((struct stretch *)s, c->lease.address, c->row, c->lease.seq);
 }
 
@@ -71,12 +91,24 @@ void stretch_sort(struct stretch *s)
 	s->n = n;
 }
 
+/* Before the rows, the last of which move the applied position: a crash in between repeats it. */
+static int write_hosts(const struct stretch *s, struct leasedb *db, struct err *err)
+{
+	for (size_t i = 0; i < s->n_hosts; i++) {
+		struct change *c = &s->hosts[i];
+
+		c->host_key.p = s->bytes + c->row.len;
+		c->host.p = c->host_key.p + c->host_key.len;
+	}
+	return s->n_hosts > 0 ? leasedb_apply_hosts(db, s->hosts, s->n_hosts, err) : 0;
+}
+
 int stretch_write(
 	const struct stretch *s, size_t *at, size_t max, struct leasedb *db, struct err *err)
 {
 	struct leasedb_row rows[STRETCH_SLICE];
 	size_t n = 0;
-	int rc;
+	int rc = *at == 0 ? write_hosts(s, db, err) : 0;
 
 	for (; n < max && n < STRETCH_SLICE && *at + n < s->n; n++) {
 		const struct stretch_item *it = &s->items[*at + n];
@@ -84,7 +116,8 @@ int stretch_write(
 		rows[n] = (struct leasedb_row){
 			it->address, it->seq, span_of(s->bytes + it->at, it->len)};
 	}
-	rc = leasedb_apply(db, rows, n, *at + n == s->n ? s->last : 0, err);
+	if (rc == 0)
+		rc = leasedb_apply(db, rows, n, *at + n == s->n ? s->last : 0, err);
 	if (rc == 0)
 		*at += n;
 	return rc;
@@ -93,5 +126,6 @@ int stretch_write(
 void stretch_fini(struct stretch *s)
 {
 	free(s->items);
+	free(s->hosts);
 	free(s->bytes);
 }

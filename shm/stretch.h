@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * stretch: rows for the lease database, gathered in any order, written in order of address, the
- * last row of each address alone, so that every page of the database is written once. Called by
+ * last row of each address alone (and changes of reservations, in their order), so that every page of the database is written once. Called by
  * carry.c, offline.c and lessorctl's import; memory grows with the rows.
  */
 #ifndef LESSOR_SHM_STRETCH_H
@@ -23,6 +23,8 @@ struct stretch {
 	size_t n, room;
 	uint8_t *bytes;
 	size_t used, size;
+	struct change *hosts; /* of reservations, in the order of the journal */
+	size_t n_hosts, hosts_room;
 	uint64_t last; /* the seq added last */
 };
 
@@ -37,7 +39,7 @@ void stretch_sort(struct stretch *s);
 
 /* Writes the next items of a sorted stretch from *at on, which is moved, as one transaction: at
  * most max of them (and STRETCH_SLICE), since LMDB keeps in memory what it changes. The transaction
- * of the last item moves the database's applied position to s->last. */
+ * of the last item, or the only one of a stretch without items, moves the database's applied position to s->last. */
 #define STRETCH_SLICE 4096
 int stretch_write(
 	const struct stretch *s, size_t *at, size_t max, struct leasedb *db, struct err *err);

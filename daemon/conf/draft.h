@@ -50,6 +50,7 @@ struct draft_defs {
 
 struct draft {
 	struct report *report;
+	const struct model_source *from;
 	struct arena *arena;   /* for what stays in the model */
 	struct arena *scratch; /* for what ends with the tree */
 	struct model *model;
@@ -60,6 +61,7 @@ struct draft {
 	const struct model_subnet **host_in; /* the same: its subnet, NULL: global */
 	const struct tree_node **class_at;   /* [number], of those that stand in the file */
 	size_t n_own_classes;                /* how many those are */
+	size_t first_stored;                 /* place in model->hosts of those made at run time */
 	bool unique;                         /* ip-reservations-unique */
 	unsigned suggested;                  /* names of classes that were suggested so far */
 	size_t n_spaces;
@@ -122,6 +124,19 @@ int read_hosts(struct draft *d, const struct tree_node *list, const struct model
 
 /* The standard spaces; before any of the functions below. */
 void read_spaces_init(struct draft *d);
+/* The reservations made at run time (d->from->hosts), behind those of the file. How many there are
+ * must be known before: *ret_root is their list, NULL: there are none. -EINVAL: the text is no such
+ * list, which is reported. */
+int read_stored_list(struct draft *d, const struct tree_node **ret_list);
+int read_stored(struct draft *d, const struct tree_node *list);
+
+/* Tells that the host at this place in model->hosts is left out, if it is a stored one. */
+void read_stored_leave_out(struct draft *d, size_t place, const char *why);
+
+/* One reservation of a subnet, NULL: a global one. */
+int read_host(struct draft *d, const struct tree_node *map, const struct model_subnet *s,
+	bool has_prefix);
+
 
 /* The number of the space that node names, which is made if it is new: 0 and *ret_space, or
  * -EINVAL, which is reported. -ENOMEM. */

@@ -177,6 +177,33 @@ static void add_address(struct draft *d, size_t place)
 		insert(&m->hosts_by_address, address_hash(m, h->address), place);
 }
 
+/* A reservation made at run time whose identifier or address the file has, or an earlier one, is
+ * left out as a whole. */
+static bool leave_out(struct draft *d, size_t place)
+{
+	struct model *m = d->model;
+	struct model_host *h = &m->hosts[place];
+	struct key key = {h->group, h->id_type, span_of(h->id, h->id_len)};
+	const struct model_host *other = find(m, &key, h->subnet_id);
+	const char *what = "identifier";
+	char why[REPORT_PLACE_SIZE + 64], where[REPORT_PLACE_SIZE];
+
+	if (other == NULL && h->address != 0 && d->unique) {
+		other = find_address(m, h->subnet_id, h->address);
+		what = "address";
+	}
+	if (other == NULL)
+		return false;
+	if ((size_t)(other - m->hosts) < d->first_stored)
+		snprintf(why, sizeof(why), "has the same %s as %s", what,
+			report_place(d->host_at[other - m->hosts], where));
+	else
+		snprintf(why, sizeof(why), "has the same %s as another one", what);
+	read_stored_leave_out(d, place, why);
+	memset(h, 0, sizeof(*h));
+	return true;
+}
+
 /* What no reservation has is not looked for. */
 static void keep_used_ids(struct model *m)
 {
@@ -184,7 +211,7 @@ static void keep_used_ids(struct model *m)
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->n_hosts; i++)
-		used[m->hosts[i].id_type] = true;
+		used[m->hosts[i].id_type] |= m->hosts[i].id_len > 0;
 	for (size_t i = 0; i < m->n_host_ids; i++)
 		if (used[m->host_ids[i]])
 			m->host_ids[n++] = m->host_ids[i];
@@ -202,6 +229,8 @@ int host_index_build(struct draft *d)
 		alloc_table(d, addresses, &m->hosts_by_address) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < m->n_hosts; i++) {
+		if (i >= d->first_stored && leave_out(d, i))
+			continue;
 		add_id(d, i);
 		add_address(d, i);
 	}

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "shm/base/hash.h"
 #include "workers/packet/expr.h"
@@ -372,6 +373,28 @@ struct model {
 	struct hash_key key;               /* of all hash tables here */
 	struct arena *arena; /* owns everything above */
 };
+
+/* What a model is made of. */
+struct model_source {
+	const char *file; /* in libconfig's syntax; if text is given, only the name of what was read */
+	const char *text; /* JSON that model_read() printed before, NULL: read the file */
+	const char *hosts; /* JSON: reservations made at run time, NULL: none. shm/host.h */
+	/* Hears which of them (its place in the list) cannot be part of this configuration, and why:
+	 * they are left out. */
+	void (*left_out)(void *arg, size_t i, const char *why);
+	void *arg;
+};
+
+/* Reads, checks and compiles a configuration. Mistakes and result as of model_load(). complete:
+ * gets the configuration as one JSON map, with its defaults and without the reservations made at
+ * run time; NULL: not wanted. Errors of the stream are the caller's. */
+struct model *model_read(const struct model_source *from, FILE *complete,
+	void (*report)(void *arg, bool is_error, const char *line), void *arg);
+
+/* The same for what came over the control channel: text is {"Dhcp4": {...}} in Kea's vocabulary or
+ * Lessor's, see import_command(). */
+struct model *model_read_command(const struct model_source *from, FILE *complete,
+	void (*report)(void *arg, bool is_error, const char *line), void *arg);
 
 /* Reads, checks and compiles FILE. Every mistake is handed to report() as one line
  * "FILE:LINE: PATH: reason", warnings with is_error false. Returns the model, which the caller

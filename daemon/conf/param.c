@@ -98,13 +98,20 @@ const char *param_place_name(enum param_place place)
 	bug("unknown place");
 }
 
-static const struct param *find(const char *name, unsigned places)
+const struct param *param_find(const char *name, unsigned places)
 {
 	for (size_t i = 0; i < TABLE_SIZE; i++)
 		if ((param_table[i].places & places) != 0 && param_table[i].name[0] == name[0] &&
 			strcmp(param_table[i].name, name) == 0)
 			return &param_table[i];
 	return NULL;
+}
+
+bool param_is_read(const char *name, unsigned places)
+{
+	const struct param *p = param_find(name, places);
+
+	return p != NULL && p->kind == PARAM_KIND_READ;
 }
 
 /* Reports a name that the table does not have at this place. */
@@ -294,6 +301,9 @@ static bool check_value(const struct param *p, const struct tree_node *node, str
 		return node->type == TREE_MAP || expected(node, "a group in { }", r);
 	case PARAM_TYPE_MAPS:
 		return check_list(node, TREE_MAP, "a group in { }", r);
+	case PARAM_TYPE_CONTEXT:
+		return node->type == TREE_STRING || node->type == TREE_MAP ||
+			expected(node, "text in quotes", r);
 	case PARAM_TYPE_ANY:
 		return true;
 	}
@@ -308,7 +318,7 @@ void param_check(const struct tree_node *map, enum param_place place, struct rep
 	memset(ret_set, 0, sizeof(*ret_set));
 	for (size_t i = 0; i < map->n; i++) {
 		const struct tree_node *node = &map->v[i];
-		const struct param *p = find(node->name, place);
+		const struct param *p = param_find(node->name, place);
 
 		if (p == NULL) {
 			report_unknown(node, place, r);

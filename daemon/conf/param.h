@@ -50,6 +50,7 @@ enum param_type {
 	PARAM_TYPE_STRINGS,  /* list of strings */
 	PARAM_TYPE_MAP,
 	PARAM_TYPE_MAPS, /* list of maps */
+	PARAM_TYPE_CONTEXT, /* a string that holds JSON, or a map */
 	PARAM_TYPE_ANY,
 };
 
@@ -101,6 +102,12 @@ uint32_t param_uint(const struct param_set *set, enum param_id id);
 double param_fraction(const struct param_set *set, enum param_id id);
 const char *param_string(const struct param_set *set, enum param_id id);
 uint32_t param_address(const struct param_set *set, enum param_id id);
+
+/* The row of this name for one of these places (a set of enum param_place), NULL: none. */
+const struct param *param_find(const char *name, unsigned places);
+
+/* Whether a parameter of this name is read in one of these places. */
+bool param_is_read(const char *name, unsigned places);
 
 /* How people call a place: "subnet4", "the global scope". */
 const char *param_place_name(enum param_place place);

@@ -292,12 +292,13 @@ static void read_globals(struct draft *d, const struct tree_node *root, const st
 			"no interface is served: name them in interfaces-config");
 }
 
-static int alloc_lists(struct draft *d, const struct tree_node *root)
+/* stored: how many reservations there are beside those of the file. */
+static int alloc_lists(struct draft *d, const struct tree_node *root, size_t stored)
 {
 	struct model *m = d->model;
 	size_t subnets = count_elements(root, "subnet4"), pools = count_elements(root, "pools");
 	size_t networks = count_elements(root, "shared-networks");
-	size_t hosts = count_elements(root, "reservations");
+	size_t hosts = count_elements(root, "reservations") + stored;
 
 	m->subnets = arena_alloc(d->arena, subnets, sizeof(*m->subnets));
 	m->networks = arena_alloc(d->arena, networks, sizeof(*m->networks));
@@ -317,14 +318,18 @@ static int alloc_lists(struct draft *d, const struct tree_node *root)
 
 int read_config(struct draft *d, const struct tree_node *root)
 {
-	const struct tree_node *networks, *subnets;
+	const struct tree_node *networks, *subnets, *stored;
 	struct scope global, defaults = {.interface = ""};
 	struct param_set set;
+	int r = read_stored_list(d, &stored);
 
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
 	param_check(root, PARAM_AT_GLOBAL, d->report, &set);
 	read_params_default(&defaults.params);
 	read_spaces_init(d);
-	if (alloc_lists(d, root) < 0 || read_interfaces(d, set.v[PARAM_INTERFACES_CONFIG]) < 0 ||
+	if (alloc_lists(d, root, stored != NULL ? stored->n : 0) < 0 ||
+		read_interfaces(d, set.v[PARAM_INTERFACES_CONFIG]) < 0 ||
 		read_http(d, set.v[PARAM_HTTP]) < 0 ||
 		read_option_defs(d, set.v[PARAM_OPTION_DEF], MODEL_GLOBAL, &d->defs) < 0 ||
 		read_ha(d, set.v[PARAM_HA]) < 0 ||
@@ -350,5 +355,7 @@ int read_config(struct draft *d, const struct tree_node *root)
 			read_subnet(d, &subnets->v[i], &global, &unused) < 0)
 			return -ENOMEM;
 	}
+	if (read_stored(d, stored) < 0)
+		return -ENOMEM;
 	return read_spaces_finish(d);
 }

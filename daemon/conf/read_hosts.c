@@ -191,7 +191,7 @@ static int read_host_boot(struct draft *d, const struct param_set *set, struct m
 	return boot != NULL ? read_boot(d, set, boot) : -ENOMEM;
 }
 
-static int read_host(struct draft *d, const struct tree_node *map, const struct model_subnet *s,
+int read_host(struct draft *d, const struct tree_node *map, const struct model_subnet *s,
 	bool has_prefix)
 {
 	struct model *m = d->model;

@@ -31,6 +31,10 @@ static const char *place_of(const struct tree_node *at, char *buf, size_t size)
 	char path[TREE_PATH_SIZE];
 
 	tree_path(at, path);
+	if (at->file == NULL) { /* it came over the control channel: lines tell nothing */
+		snprintf(buf, size, "%s", path[0] != '\0' ? path : "Dhcp4");
+		return buf;
+	}
 	snprintf(buf, size, "%s:%u%s%s", at->file, at->line, path[0] != '\0' ? ": " : "", path);
 	return buf;
 }
@@ -60,7 +64,11 @@ void report_file_error(struct report *r, const char *file, uint32_t line, const 
 	char place[1024];
 	va_list ap;
 
-	if (line > 0)
+	if (file == NULL && line > 0)
+		snprintf(place, sizeof(place), "line %u", line);
+	else if (file == NULL)
+		snprintf(place, sizeof(place), "Dhcp4");
+	else if (line > 0)
 		snprintf(place, sizeof(place), "%s:%u", file, line);
 	else
 		snprintf(place, sizeof(place), "%s", file);
@@ -73,6 +81,10 @@ const char *report_place(const struct tree_node *at, char buf[REPORT_PLACE_SIZE]
 {
 	char path[TREE_PATH_SIZE];
 
-	snprintf(buf, REPORT_PLACE_SIZE, "%s at %s:%u", tree_path(at, path), at->file, at->line);
+	tree_path(at, path);
+	if (at->file == NULL)
+		snprintf(buf, REPORT_PLACE_SIZE, "%s", path);
+	else
+		snprintf(buf, REPORT_PLACE_SIZE, "%s at %s:%u", path, at->file, at->line);
 	return buf;
 }

@@ -24,7 +24,8 @@ void report_error(struct report *r, const struct tree_node *at, const char *fmt,
 void report_warning(struct report *r, const struct tree_node *at, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* A mistake in a file that is no tree yet. line 0: the file as a whole. */
+/* A mistake in a file that is no tree yet. line 0: the file as a whole; file NULL: a text that came
+ * over the control channel. */
 void report_file_error(struct report *r, const char *file, uint32_t line, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 

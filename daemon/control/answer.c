@@ -12,6 +12,8 @@
 void answer_fini(struct answer *a)
 {
 	out_fini(&a->out);
+	if (a->end != NULL)
+		a->end(a);
 	free(a->state);
 	*a = (struct answer){0};
 }

@@ -28,6 +28,7 @@ struct answer {
 	/* Appends the next piece; NULL: out holds the whole. */
 	enum answer_progress (*more)(struct answer *a);
 	void *state; /* of more; freed with free() */
+	void (*end)(struct answer *a); /* gives back what state holds besides, or NULL */
 };
 
 /* A zeroed struct answer is empty and ready. */

@@ -5,14 +5,22 @@
 #include "daemon/control/ask.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+
+#include "shm/base/clock.h"
+
+#define HEAD offsetof(struct ask_answer, text)
+#define TAKE_NS CLOCK_NS_PER_S /* who has not taken an answer by then is gone */
 
 struct ask {
 	int fd;
 	sd_event_source *io;
 	bool busy, answered;
+	uint64_t answered_ns;
 	struct ask_answer answer;
 };
 
@@ -22,15 +30,15 @@ static int on_answer(sd_event_source *s, int fd, uint32_t events, void *arg)
 	ssize_t n = recv(fd, &a->answer, sizeof(a->answer), MSG_DONTWAIT);
 
 	(void)events;
-	if (n < (ssize_t)sizeof(a->answer.failed)) {
+	if (n < (ssize_t)HEAD) {
 		if (n < 0 && errno == EAGAIN)
 			return 0;
 		return sd_event_source_set_enabled(s, SD_EVENT_OFF);
 	}
 	/* the text comes as long as it is */
-	a->answer.text[(size_t)n - sizeof(a->answer.failed) < ASK_TEXT_MAX ?
-			(size_t)n - sizeof(a->answer.failed) : ASK_TEXT_MAX - 1] = '\0';
+	a->answer.text[(size_t)n - HEAD < ASK_TEXT_MAX ? (size_t)n - HEAD : ASK_TEXT_MAX - 1] = '\0';
 	a->answered = a->busy;
+	a->answered_ns = clock_mono_ns();
 	return 0;
 }
 
@@ -59,13 +67,37 @@ void ask_stop(struct ask *a)
 	free(a);
 }
 
-int ask_send(struct ask *a, const struct ask_request *request)
+static ssize_t send_request(int socket, const struct ask_request *request, int fd)
 {
-	if (a->busy)
+	struct ask_request copy = *request;
+	struct iovec iov = {&copy, sizeof(copy)};
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = {.room = {0}};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+
+	if (fd >= 0) {
+		msg.msg_control = &control;
+		msg.msg_controllen = sizeof(control.room);
+		control.head.cmsg_level = SOL_SOCKET;
+		control.head.cmsg_type = SCM_RIGHTS;
+		control.head.cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(&control.head), &fd, sizeof(fd));
+	}
+	return sendmsg(socket, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+int ask_send(struct ask *a, const struct ask_request *request, int fd)
+{
+	bool left = a->answered && clock_mono_ns() - a->answered_ns > TAKE_NS;
+
+	if (a->busy && !left)
 		return -EBUSY;
-	if (send(a->fd, request, sizeof(*request), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+	if (send_request(a->fd, request, fd) < 0)
 		return -errno;
 	a->busy = true;
+	a->answered = false;
 	return 0;
 }
 

@@ -170,8 +170,8 @@ static void write_queue(struct out *o)
 
 static void write_children(const struct region *r, struct out *o, size_t *ret_workers)
 {
-	static const char *const roles[] = {"none", "worker", "store", "control", "loader",
-		"repair", "ha"};
+	static const char *const roles[ROLES] = {"none", "worker", "store", "control",
+		"loader", "repair", "ha", "reader"};
 	size_t workers = 0;
 
 	out_key(o, "children");
@@ -180,7 +180,7 @@ static void write_children(const struct region *r, struct out *o, size_t *ret_wo
 		const struct region_slot *s = &r->slots[i];
 		uint32_t role = atomic_load(&s->role);
 
-		if (role == ROLE_NONE || role > ROLE_HA || atomic_load(&s->pid) == 0)
+		if (role == ROLE_NONE || role >= ROLES || atomic_load(&s->pid) == 0)
 			continue;
 		out_open(o, '{');
 		out_key_string(o, "role", roles[role]);

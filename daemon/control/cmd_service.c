@@ -93,7 +93,7 @@ void cmd_shutdown(struct control *ctl, const json_t *args, struct answer *a)
 		return;
 	}
 	request.status = (uint32_t)status;
-	rc = ask_send(ctl->ask, &request);
+	rc = ask_send(ctl->ask, &request, -1);
 	if (rc < 0)
 		answer_text(a, ANSWER_ERROR, "the supervisor cannot be asked: %s", strerror(-rc));
 	else

@@ -26,7 +26,11 @@ enum model_role command_role(const json_t *request);
 void command_run(struct control *ctl, const json_t *request, struct answer *a);
 
 /* cmd_config.c */
-command_fn cmd_config_reload;
+command_fn cmd_config_get, cmd_config_reload, cmd_config_set, cmd_config_test, cmd_config_write;
+/* cmd_host.c */
+command_fn cmd_reservation_add, cmd_reservation_del, cmd_reservation_get,
+	cmd_reservation_get_all, cmd_reservation_get_by_address, cmd_reservation_get_by_hostname,
+	cmd_reservation_get_by_id, cmd_reservation_get_page, cmd_reservation_update;
 /* cmd_explain.c */
 command_fn cmd_lessor_explain;
 /* cmd_general.c */

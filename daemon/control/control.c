@@ -13,6 +13,7 @@
 #include "shm/base/log.h"
 
 #define STOP_US (300ULL * 1000) /* for answers under way when the process shall end */
+#define STOP_WAITS 30 /* so often at most, before the supervisor kills it */
 
 struct channels {
 	struct control *ctl;
@@ -27,11 +28,19 @@ void control_served(struct control *ctl)
 		sd_event_exit(ctl->loop, 0);
 }
 
+/* Commands that wait for the supervisor have their turn: this process ends because one of them
+ * has made a new generation. */
 static int on_stop_timeout(sd_event_source *s, uint64_t usec, void *arg)
 {
+	struct control *ctl = (struct control *)arg;
+
+	(void)s;
 	(void)usec;
-	(void)arg;
-	return sd_event_exit(sd_event_source_get_event(s), 0);
+	ctl->stop_waits++;
+	if (ctl->supervised == 0 || ctl->stop_waits > STOP_WAITS)
+		return sd_event_exit(ctl->loop, 0);
+	return sd_event_add_time_relative(
+		ctl->loop, NULL, CLOCK_BOOTTIME, STOP_US, 1000, on_stop_timeout, ctl);
 }
 
 /* Ends when the answers under way are sent, or a moment later. */
@@ -48,7 +57,7 @@ static int on_term(sd_event_source *s, const struct signalfd_siginfo *si, void *
 	if (c->ctl->busy == 0)
 		return sd_event_exit(c->ctl->loop, 0);
 	return sd_event_add_time_relative(
-		c->ctl->loop, NULL, CLOCK_BOOTTIME, STOP_US, 1000, on_stop_timeout, NULL);
+		c->ctl->loop, NULL, CLOCK_BOOTTIME, STOP_US, 1000, on_stop_timeout, c->ctl);
 }
 
 static int run_loop(struct control *ctl)

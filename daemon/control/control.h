@@ -21,7 +21,9 @@ struct control {
 	sd_event *loop;
 	unsigned busy;   /* clients whose command is not answered yet */
 	size_t requests; /* octets that commands hold while they arrive */
+	unsigned supervised; /* commands that wait for the supervisor */
 	bool stopping;
+	unsigned stop_waits;
 	struct ask *ask; /* to the supervisor */
 };
 

@@ -188,7 +188,7 @@ static void disk(struct out *o, struct control *ctl, const struct family *f)
 
 static const char *const roles[ROLES] = {[ROLE_WORKER] = "worker", [ROLE_STORE] = "store",
 	[ROLE_CONTROL] = "control", [ROLE_LOADER] = "loader", [ROLE_REPAIR] = "repair",
-		[ROLE_HA] = "ha"};
+		[ROLE_HA] = "ha", [ROLE_READER] = "reader"};
 
 static void processes(struct out *o, struct control *ctl, const struct family *f)
 {

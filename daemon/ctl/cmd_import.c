@@ -5,11 +5,12 @@
  */
 #include "daemon/ctl/ctl.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "daemon/conf/tree_print.h"
 #include "daemon/ctl/import_isc.h"
-#include "daemon/ctl/import_kea.h"
+#include "daemon/conf/import_kea.h"
 #include "daemon/ctl/out_file.h"
 #include "daemon/ctl/print.h"
 
@@ -46,11 +47,14 @@ static int import_with(const struct ctl *c, const char *what,
 	struct arena *arena = arena_new();
 	struct report report = {.line = hear};
 	struct tree_node *root;
-	int status = CTL_FAILED;
+	int status = CTL_FAILED, rc;
 
 	if (arena == NULL)
 		print_no_memory();
-	if (import(c->argv[0], c->lenient, arena, &report, &root) == 0)
+	rc = import(c->argv[0], c->lenient, arena, &report, &root);
+	if (rc == -ENOMEM)
+		print_no_memory();
+	if (rc == 0)
 		status = write_tree(c, what, root);
 	else
 		print_error("import %s: %u error%s: nothing is written%s", what, report.errors,

@@ -6,7 +6,7 @@
 #ifndef LESSOR_DAEMON_CTL_IMPORT_ISC_PART_H
 #define LESSOR_DAEMON_CTL_IMPORT_ISC_PART_H
 
-#include "daemon/ctl/import_part.h"
+#include "daemon/conf/import_part.h"
 #include "daemon/ctl/isc_parse.h"
 #include "shm/base/err.h"
 #include "workers/packet/optdef.h"

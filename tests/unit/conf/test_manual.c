@@ -45,7 +45,8 @@ static void add_type(char *buf, size_t size, const struct param *p)
 		[PARAM_TYPE_FRACTION] = "number above 0 and below 1", [PARAM_TYPE_STRING] = "text",
 		[PARAM_TYPE_RATIO] = "number from 0 to 1",
 		[PARAM_TYPE_ADDRESS] = "IPv4 address", [PARAM_TYPE_STRINGS] = "list of texts",
-		[PARAM_TYPE_MAP] = "group", [PARAM_TYPE_MAPS] = "list of groups"};
+		[PARAM_TYPE_MAP] = "group", [PARAM_TYPE_MAPS] = "list of groups",
+		[PARAM_TYPE_CONTEXT] = "text with JSON, or group"};
 
 	if (p->type == PARAM_TYPE_UINT) {
 		snprintf(buf, size, "number from %lld to %lld", (long long)p->min,

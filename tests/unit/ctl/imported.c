@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "daemon/conf/tree_print.h"
-#include "daemon/ctl/import_kea.h"
+#include "daemon/conf/import_kea.h"
 
 static char file[] = "/tmp/lessor-import-XXXXXX";
 char imported_said[16384];

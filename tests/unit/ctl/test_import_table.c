@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "daemon/conf/param.h"
-#include "daemon/ctl/import_part.h"
+#include "daemon/conf/import_part.h"
 #include "tests/unit/ctl/imported.h"
 
 /* Where a map of each kind stands; what stands around it must not be heard. */

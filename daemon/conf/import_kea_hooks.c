@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "daemon/ctl/import_part.h"
+#include "daemon/conf/import_part.h"
 
 enum verdict {
 	BUILT_IN, /* nothing to set */

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "daemon/ctl/import_part.h"
+#include "daemon/conf/import_part.h"
 #include "shm/base/text.h"
 
 bool import_tls(struct import *im, const struct tree_node *map, const struct tree_node *over,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * import_part: what the files of the import from Kea share: the walk over Kea's maps by the table,
- * and the making of Lessor's. Called by import_*.c alone. There is no way out for a lack of memory:
- * the program ends.
+ * and the making of Lessor's. Called by import_*.c alone. A lack of memory is remembered, and found
+ * at the end.
  */
 #ifndef LESSOR_DAEMON_CTL_IMPORT_PART_H
 #define LESSOR_DAEMON_CTL_IMPORT_PART_H
@@ -59,6 +59,8 @@ struct import {
 	struct arena *arena;
 	struct report *report;
 	bool lenient;
+	bool own; /* Lessor's own parameters are taken as they are */
+	int error; /* -ENOMEM: something is missing in what was made */
 	const struct tree_node *global; /* the map Dhcp4 */
 	struct import_list *top;        /* the settings that are made of it */
 	bool has_limits, has_ping;      /* which hooks are there */
@@ -78,7 +80,7 @@ typedef void import_code(struct import *im, const struct tree_node *in, enum imp
 #define PART(key, scopes)
 #define DROP(key, scopes, why)
 #define FAIL(key, scopes, why)
-#include "daemon/ctl/import_kea.def"
+#include "daemon/conf/import_kea.def"
 #undef CALL
 #undef CARRY
 #undef WALK

@@ -3,16 +3,16 @@
  * import_kea: the walk over a Kea configuration by the table of its keys (import_kea.def). What
  * needs more than a table stands in import_kea_keys.c, _hooks.c, _ha.c and _channel.c.
  */
-#include "daemon/ctl/import_kea.h"
+#include "daemon/conf/import_kea.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/conf/import_part.h"
+#include "daemon/conf/param.h"
 #include "daemon/conf/tree_json.h"
-#include "daemon/ctl/import_part.h"
-#include "daemon/ctl/print.h"
 #include "shm/base/text.h"
 
 #define TOP            IMPORT_TOP
@@ -57,7 +57,7 @@ const struct import_row import_rows[] = {
 #define CALL(key, scopes, code)   {key, scopes, IMPORT_CALL, 0, NULL, import_##code},
 #define DROP(key, scopes, why)    {key, scopes, IMPORT_DROP, 0, why, NULL},
 #define FAIL(key, scopes, why)    {key, scopes, IMPORT_FAIL, 0, why, NULL},
-#include "daemon/ctl/import_kea.def"
+#include "daemon/conf/import_kea.def"
 };
 
 #define N_ROWS (sizeof(import_rows) / sizeof(import_rows[0]))
@@ -132,8 +132,10 @@ void import_add(struct import *im, struct import_list *out, const char *name, st
 		size_t size = out->size > 0 ? out->size * 2 : 4;
 		struct tree_node *v = arena_alloc(im->arena, size, sizeof(*v));
 
-		if (v == NULL)
-			print_no_memory();
+		if (v == NULL) {
+			im->error = -ENOMEM;
+			return;
+		}
 		if (out->n > 0)
 			memcpy(v, out->v, out->n * sizeof(*v));
 		out->v = v;
@@ -231,6 +233,25 @@ void import_walk(struct import *im, const struct tree_node *in, enum import_scop
 	import_add_all(im, out, name, TREE_LIST, &list);
 }
 
+/* Places in the reader's table that are kinds of maps here. */
+static unsigned place_of(enum import_scope scope)
+{
+	static const struct {
+		enum import_scope scope;
+		enum param_place place;
+	} places[] = {{IMPORT_GLOBAL, PARAM_AT_GLOBAL}, {IMPORT_NETWORK, PARAM_AT_NETWORK},
+		{IMPORT_SUBNET, PARAM_AT_SUBNET}, {IMPORT_POOL, PARAM_AT_POOL},
+		{IMPORT_CLASS, PARAM_AT_CLASS}, {IMPORT_HOST, PARAM_AT_HOST},
+		{IMPORT_OPTION, PARAM_AT_OPTION}, {IMPORT_DEF, PARAM_AT_DEF},
+		{IMPORT_INTERFACES, PARAM_AT_INTERFACES}, {IMPORT_RELAY, PARAM_AT_RELAY},
+		{IMPORT_EXPIRED, PARAM_AT_EXPIRED}};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (places[i].scope == scope)
+			return places[i].place;
+	return 0;
+}
+
 static const struct import_row *find(const char *key, enum import_scope scope)
 {
 	for (size_t i = 0; i < N_ROWS; i++)
@@ -266,7 +287,10 @@ static void take(struct import *im, const struct tree_node *in, enum import_scop
 	const struct import_row *row = find(in->name, scope);
 
 	if (row == NULL) {
-		tell_unknown(im, in, scope);
+		if (im->own && param_is_read(in->name, place_of(scope)))
+			import_add(im, out, in->name, *in);
+		else
+			tell_unknown(im, in, scope);
 		return;
 	}
 	switch (row->action) {
@@ -301,31 +325,90 @@ void import_map(struct import *im, const struct tree_node *map, enum import_scop
 		take(im, &map->v[i], scope, out);
 }
 
+/* The other server and the HTTP channel change no answer to a client: a configuration for a server
+ * that has them can be tried by one that does not. */
+static void drop_unread(struct import *im, struct import_list *list)
+{
+	static const char *const names[] = {"high-availability", "http"};
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		bool drop = false;
+
+		for (size_t j = 0; j < sizeof(names) / sizeof(names[0]); j++)
+			drop |= strcmp(list->v[i].name, names[j]) == 0 &&
+				!param_is_read(names[j], PARAM_AT_GLOBAL);
+		if (drop)
+			import_warn(im, im->global, "no effect: this version has no %s",
+				list->v[i].name);
+		else
+			list->v[n++] = list->v[i];
+	}
+	list->n = n;
+}
+
+static int import_tree(struct import *im, const struct tree_node *root, struct tree_node **ret_root)
+{
+	struct import_list list = {NULL, 0, 0};
+	struct tree_node *made = arena_alloc(im->arena, 1, sizeof(*made));
+
+	if (made == NULL)
+		return -ENOMEM;
+	im->top = &list;
+	im->global = import_member(root, "Dhcp4");
+	if (im->global == NULL || im->global->type != TREE_MAP) {
+		report_error(im->report, root,
+			"holds no map \"Dhcp4\": this is no file of kea-dhcp4");
+		return -EINVAL;
+	}
+	import_number(im);
+	import_find_hooks(im);
+	import_map(im, root, IMPORT_TOP, &list);
+	import_map(im, im->global, IMPORT_GLOBAL, &list);
+	if (im->error < 0)
+		return im->error;
+	if (im->report->errors > 0)
+		return -EINVAL;
+	if (im->own)
+		drop_unread(im, &list);
+	*made = (struct tree_node){.type = TREE_MAP, .n = list.n, .v = list.v};
+	*ret_root = made;
+	return 0;
+}
+
 int import_kea(const char *file, bool lenient, struct arena *arena, struct report *r,
 	struct tree_node **ret_root)
 {
-	struct import_list list = {NULL, 0, 0};
-	struct import im = {.arena = arena, .report = r, .lenient = lenient, .top = &list};
-	struct tree_node *root, *made;
+	struct import im = {.arena = arena, .report = r, .lenient = lenient};
+	struct tree_node *root;
 	int rc = tree_read_json(file, arena, r, &root);
 
-	made = arena_alloc(arena, 1, sizeof(*made));
-	if (rc == -ENOMEM || made == NULL)
-		print_no_memory();
+	return rc < 0 ? rc : import_tree(&im, root, ret_root);
+}
+
+/* What was carried still names the map that it came from. */
+static void adopt(struct tree_node *node)
+{
+	if (node->type != TREE_MAP && node->type != TREE_LIST)
+		return;
+	for (size_t i = 0; i < node->n; i++) {
+		node->v[i].parent = node;
+		adopt(&node->v[i]);
+	}
+}
+
+int import_command(
+	const char *text, struct arena *arena, struct report *r, struct tree_node **ret_root)
+{
+	struct import im = {.arena = arena, .report = r, .own = true};
+	struct tree_node *root, *made;
+	int rc = tree_parse_json(text, NULL, arena, r, &root);
+
+	if (rc == 0)
+		rc = import_tree(&im, root, &made);
 	if (rc < 0)
 		return rc;
-	im.global = import_member(root, "Dhcp4");
-	if (im.global == NULL || im.global->type != TREE_MAP) {
-		report_error(r, root, "holds no map \"Dhcp4\": this is no file of kea-dhcp4");
-		return -EINVAL;
-	}
-	import_number(&im);
-	import_find_hooks(&im);
-	import_map(&im, root, IMPORT_TOP, &list);
-	import_map(&im, im.global, IMPORT_GLOBAL, &list);
-	if (r->errors > 0)
-		return -EINVAL;
-	*made = (struct tree_node){.type = TREE_MAP, .n = list.n, .v = list.v};
+	adopt(made);
 	*ret_root = made;
 	return 0;
 }

@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/ctl/import_part.h"
-#include "daemon/ctl/print.h"
+#include "daemon/conf/import_part.h"
 
 /* true: what Lessor does anyhow. */
 void import_wanted(struct import *im, const struct tree_node *in, enum import_scope scope,
@@ -91,8 +90,10 @@ static int parse_url(struct import *im, const char *url, const char **ret_host, 
 	if (*port != '\0' && *port != '/')
 		return -EINVAL;
 	copy = arena_strndup(im->arena, host, (size_t)(end - host));
-	if (copy == NULL)
-		print_no_memory();
+	if (copy == NULL) {
+		im->error = -ENOMEM;
+		return -EINVAL;
+	}
 	*ret_host = copy;
 	*ret_port = (int64_t)number;
 	return 0;

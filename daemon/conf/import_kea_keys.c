@@ -3,13 +3,13 @@
  * import_kea_keys: keys of Kea that are more than a name: old forms of today's keys, subnets
  * without a number, contexts. Called by import_kea.c, by the table.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/conf/tree_print.h"
-#include "daemon/ctl/import_part.h"
-#include "daemon/ctl/print.h"
+#include "daemon/conf/import_part.h"
 
 /* client-class and ip-address: today a list. */
 void import_list_of_one(struct import *im, const struct tree_node *in, enum import_scope scope,
@@ -197,16 +197,15 @@ static const char *to_json(struct import *im, const struct tree_node *node)
 	char *text = NULL, *copy;
 	size_t size = 0;
 	FILE *f = open_memstream(&text, &size);
-	int r;
+	int r = f != NULL ? tree_print_json(f, node) : -ENOMEM;
 
-	if (f == NULL)
-		print_no_memory();
-	r = tree_print_json(f, node);
-	copy = fclose(f) == 0 && r == 0 ? arena_strdup(im->arena, text) : NULL;
-	if (copy == NULL)
-		print_no_memory();
+	if (f != NULL && fclose(f) != 0)
+		r = -ENOMEM;
+	copy = r == 0 ? arena_strdup(im->arena, text) : NULL;
 	free(text);
-	return copy;
+	if (copy == NULL)
+		im->error = -ENOMEM;
+	return copy != NULL ? copy : "";
 }
 
 /* The limits hook has its settings in contexts of subnets and classes. */
@@ -223,6 +222,10 @@ void import_context(struct import *im, const struct tree_node *in, enum import_s
 	struct import_list kept = {NULL, 0, 0};
 	struct tree_node rest = *in;
 
+	if (im->own && in->type == TREE_STRING) {
+		import_add(im, out, in->name, *in);
+		return;
+	}
 	if (!import_is(im, in, TREE_MAP))
 		return;
 	for (size_t i = 0; i < in->n; i++) {
