@@ -163,5 +163,5 @@ Test(manual, examples_load)
 		n++;
 	}
 	closedir(d);
-	cr_expect(n >= 4);
+	cr_expect(n >= 6);
 }
