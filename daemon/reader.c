@@ -151,7 +151,8 @@ static void ignore(void *arg, size_t i, const char *why)
 static bool read_command(
 	const struct child *c, struct stream *text, struct stream *config, const char *hosts)
 {
-	struct model_source from = {.file = "Dhcp4", .hosts = hosts, .left_out = ignore};
+	struct model_source from = {.file = "Dhcp4", .hosts = hosts,
+		.trial = c->task == ASK_TEST, .left_out = ignore};
 	struct model *model;
 	char *sent;
 	size_t len;

@@ -24,7 +24,7 @@ struct apply {
 	struct fsm_run run;      /* the newest mark among them */
 	uint32_t rec[APPLY_MAX]; /* of the changes claimed so far */
 	struct span entry[APPLY_MAX];
-	uint8_t buf[APPLY_MAX * 128 + RECORD_MAX];
+	uint8_t buf[APPLY_MAX * 128 + HOST_CHANGE_MAX];
 };
 
 struct apply *apply_new(const struct child *c, struct journal *j)
@@ -88,7 +88,7 @@ int apply_add(struct apply *a, uint64_t position, struct span entry)
 		return rc;
 	if (position != a->next)
 		return -EPROTO;
-	if (a->n == APPLY_MAX || sizeof(a->buf) - a->used < RECORD_MAX)
+	if (a->n == APPLY_MAX || sizeof(a->buf) - a->used < HOST_CHANGE_MAX)
 		return -ENOBUFS;
 	if (c.kind == CHANGE_PUT && a->shift_s != 0) {
 		c.lease.cltt = shifted(c.lease.cltt, a->shift_s);
@@ -148,7 +148,7 @@ static int claim_all(struct apply *a, struct err *err)
 		char ip[TEXT_IP_SIZE];
 
 		a->rec[i] = TABLE_NONE;
-		if (c.kind == CHANGE_MARK)
+		if (c.kind == CHANGE_MARK || change_is_host(&c))
 			continue;
 		a->rec[i] = claim(a, c.lease.address);
 		if (a->rec[i] != TABLE_NONE &&

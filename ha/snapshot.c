@@ -137,6 +137,8 @@ static int take_change(void *arg, uint64_t position, struct span entry)
 	if (position != s->position + 1)
 		return -EPROTO;
 	s->position = position;
+	if (change_is_host(&c))
+		return 0;
 	if (c.kind != CHANGE_MARK)
 		return keep(t, c.lease.address, position, c.row);
 	fsm_runs_add(&s->runs, (struct fsm_run){c.term, position, c.node});

@@ -134,6 +134,8 @@ static int take(void *arg, uint64_t position, struct span entry)
 		fsm_runs_add(&s->runs, (struct fsm_run){c.term, position, c.node});
 		return 0;
 	}
+	if (change_is_host(&c))
+		return 0;
 	if (commit_count(s->commit) == COMMIT_MAX)
 		rc = commit_run(s->commit, t->err);
 	if (rc == 0)

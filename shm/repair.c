@@ -100,7 +100,7 @@ static int from_journal(void *arg, const struct change *c)
 	struct region *r = p->child->region;
 	uint32_t rec;
 
-	if (c->kind == CHANGE_MARK)
+	if (c->kind == CHANGE_MARK || change_is_host(c))
 		return 0;
 	rec = table_find(r, c->lease.address);
 	if (rec != TABLE_NONE && table_owner(r, rec) == p->child->dead_slot &&

@@ -325,22 +325,17 @@ void import_map(struct import *im, const struct tree_node *map, enum import_scop
 		take(im, &map->v[i], scope, out);
 }
 
-/* The other server and the HTTP channel change no answer to a client: a configuration for a server
- * that has them can be tried by one that does not. */
-static void drop_unread(struct import *im, struct import_list *list)
+/* What Kea's hook says of the other server: addresses in it are often placeholders in templates. */
+static void drop_partner(struct import *im, struct import_list *list)
 {
-	static const char *const names[] = {"high-availability", "http"};
+	static const char name[] = "high-availability";
 	size_t n = 0;
 
+	if (import_member(im->global, name) != NULL)
+		return; /* Lessor's own form */
 	for (size_t i = 0; i < list->n; i++) {
-		bool drop = false;
-
-		for (size_t j = 0; j < sizeof(names) / sizeof(names[0]); j++)
-			drop |= strcmp(list->v[i].name, names[j]) == 0 &&
-				!param_is_read(names[j], PARAM_AT_GLOBAL);
-		if (drop)
-			import_warn(im, im->global, "no effect: this version has no %s",
-				list->v[i].name);
+		if (strcmp(list->v[i].name, name) == 0)
+			import_warn(im, im->global, "not checked: %s", name);
 		else
 			list->v[n++] = list->v[i];
 	}
@@ -369,8 +364,8 @@ static int import_tree(struct import *im, const struct tree_node *root, struct t
 		return im->error;
 	if (im->report->errors > 0)
 		return -EINVAL;
-	if (im->own)
-		drop_unread(im, &list);
+	if (im->trial)
+		drop_partner(im, &list);
 	*made = (struct tree_node){.type = TREE_MAP, .n = list.n, .v = list.v};
 	*ret_root = made;
 	return 0;
@@ -397,10 +392,10 @@ static void adopt(struct tree_node *node)
 	}
 }
 
-int import_command(
-	const char *text, struct arena *arena, struct report *r, struct tree_node **ret_root)
+int import_command(const char *text, bool trial, struct arena *arena, struct report *r,
+	struct tree_node **ret_root)
 {
-	struct import im = {.arena = arena, .report = r, .own = true};
+	struct import im = {.arena = arena, .report = r, .own = true, .trial = trial};
 	struct tree_node *root, *made;
 	int rc = tree_parse_json(text, NULL, arena, r, &root);
 

@@ -23,8 +23,9 @@ int import_kea(const char *file, bool lenient, struct arena *arena, struct repor
 /* The same from JSON text with the map "Dhcp4" that came over the control channel, NUL at its end:
  * Lessor's own parameters may stand in it, as config-get shows them, and settings of Kea for which
  * this version has nothing that changes an answer are warnings. Parents of nodes are set, their
- * file is NULL. */
-int import_command(
-	const char *text, struct arena *arena, struct report *r, struct tree_node **ret_root);
+ * file is NULL. trial: it may be a
+ * template for other hosts, so that Kea's block about the other server is left out. */
+int import_command(const char *text, bool trial, struct arena *arena, struct report *r,
+	struct tree_node **ret_root);
 
 #endif

@@ -59,6 +59,7 @@ struct import {
 	struct arena *arena;
 	struct report *report;
 	bool lenient;
+	bool trial; /* the other server's settings are not looked at */
 	bool own; /* Lessor's own parameters are taken as they are */
 	int error; /* -ENOMEM: something is missing in what was made */
 	const struct tree_node *global; /* the map Dhcp4 */

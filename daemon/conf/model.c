@@ -30,7 +30,7 @@ static int read_source(const struct model_source *from, struct draft *d, struct 
 static int read_command(
 	const struct model_source *from, struct draft *d, struct tree_node **ret_root)
 {
-	return import_command(from->text, d->scratch, d->report, ret_root);
+	return import_command(from->text, from->trial, d->scratch, d->report, ret_root);
 }
 
 static int compile(struct draft *d, const struct tree_node *root)

@@ -379,6 +379,7 @@ struct model_source {
 	const char *file; /* in libconfig's syntax; if text is given, only the name of what was read */
 	const char *text; /* JSON that model_read() printed before, NULL: read the file */
 	const char *hosts; /* JSON: reservations made at run time, NULL: none. shm/host.h */
+	bool trial; /* model_read_command(): not for this host, see import_command() */
 	/* Hears which of them (its place in the list) cannot be part of this configuration, and why:
 	 * they are left out. */
 	void (*left_out)(void *arg, size_t i, const char *why);
