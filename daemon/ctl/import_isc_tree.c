@@ -83,6 +83,8 @@ int import_isc_stmts(struct isc_stmt *root, bool lenient, struct arena *arena, s
 	add_subnets(&isc, &top, NULL);
 	*tree = (struct tree_node){.type = TREE_MAP, .n = top.n, .v = top.v};
 	*ret_root = tree;
+	if (isc.im.error < 0)
+		return isc.im.error;
 	return r->errors > 0 ? -EINVAL : 0;
 }
 
