@@ -36,7 +36,7 @@ struct stream {
 	size_t len;
 };
 
-static void limit(int resource, rlim_t most)
+static void limit(__rlimit_resource_t resource, rlim_t most)
 {
 	struct rlimit r;
 
