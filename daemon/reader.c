@@ -16,6 +16,7 @@
 #include "daemon/conf/model.h"
 #include "daemon/control/ask.h"
 #include "daemon/reader_change.h"
+#include "daemon/sandbox.h"
 #include "shm/base/log.h"
 #include "shm/base/sealed.h"
 #include "shm/host.h"
@@ -192,12 +193,20 @@ static int work(const struct child *c, struct stream *text, struct stream *confi
 	return write_result(c->out_fd, !good, text, config, hosts);
 }
 
+static void stream_close(struct stream *s)
+{
+	if (s->f != NULL)
+		fclose(s->f);
+	free(s->text);
+}
+
 int reader_run(const struct child *c)
 {
 	struct stream text = {0}, config = {0}, hosts = {0};
 	int rc = -ENOMEM;
 
-	limit(RLIMIT_DATA, MEMORY_MAX);
+	if (!SANDBOX_SANITIZED) /* their shadow memory counts, too */
+		limit(RLIMIT_DATA, MEMORY_MAX);
 	limit(RLIMIT_CPU, TIME_MAX_S);
 	text.f = open_memstream(&text.text, &text.len);
 	config.f = open_memstream(&config.text, &config.len);
@@ -206,6 +215,9 @@ int reader_run(const struct child *c)
 		rc = work(c, &text, &config, &hosts);
 	if (rc < 0)
 		LOG(EV_CHILD_FAILED, "a configuration cannot be checked: %s", strerror(-rc));
+	stream_close(&text);
+	stream_close(&config);
+	stream_close(&hosts);
 	return rc < 0 ? CHILD_FAILED : CHILD_DONE;
 }
 

@@ -9,6 +9,19 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+/* Whether this is a build with sanitizers, which need more than the sandbox of a role allows. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANDBOX_SANITIZED 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) && !defined(SANDBOX_SANITIZED)
+#define SANDBOX_SANITIZED 1
+#endif
+#ifndef SANDBOX_SANITIZED
+#define SANDBOX_SANITIZED 0
+#endif
+
 #include "shm/base/err.h"
 #include "shm/region.h"
 

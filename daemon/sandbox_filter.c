@@ -12,17 +12,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(SANITIZED)
-#define FILTER 0 /* the sanitizers' run-time needs calls of its own */
-#else
-#define FILTER 1
-#endif
-
 /* Memory, time, locks, signals to itself, and what the C library and the journal library need. */
 static const char *const basic[] = {"brk", "clock_getres", "clock_gettime", "clock_nanosleep",
 	"close", "close_range", "dup", "exit", "exit_group", "fcntl", "fstat", "futex",
@@ -118,7 +107,7 @@ int sandbox_filter(enum region_role role, struct err *err)
 	scmp_filter_ctx ctx;
 	int rc;
 
-	if (!FILTER)
+	if (SANDBOX_SANITIZED) /* their run-time needs calls of its own */
 		return 0;
 	ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	rc = ctx == NULL ? -ENOMEM : load(ctx, role);

@@ -71,8 +71,8 @@ static int wait_for_count(struct supervisor *sv, struct count *c, struct err *er
 	return c->rc;
 }
 
-/* How many leases the database holds, and the reservations in it, on the heap; asked in a process of its own, since a database that was
- * open once must not be carried over a fork. */
+/* How many leases the database holds, and the reservations in it, on the heap; asked in a process of
+ * its own, since a database that was open once must not be carried over a fork. */
 static int count_leases(struct supervisor *sv, uint64_t *ret_leases, char **ret_hosts,
 	struct err *err)
 {
@@ -147,11 +147,13 @@ int start_begin(struct supervisor *sv, struct model *model, const struct generat
 	if (rc < 0) {
 		model_free(model);
 		generation_texts_close(texts);
+		free(hosts);
 		return rc;
 	}
 	atomic_store(&sv->region->generation, 1);
 	atomic_store(&sv->region->reloaded_s, sv->region->started_s);
 	rc = first_generation(sv, model, texts, hosts, err);
+	free(hosts);
 	if (rc == 0)
 		rc = netif_open(&sv->netif, err);
 	if (rc == 0)
