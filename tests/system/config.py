@@ -200,7 +200,8 @@ def endless(lab):
         else:
             one.call("config-set", {"Dhcp4": tree})
         equal(Station(port, number % 200).lease().yiaddr[:8], "192.0.2.", "an address")
-    wait_for(lambda: size()[0] <= begun[0], 10, "descriptors are closed")
+    # the event loop makes a descriptor of its own the first time that a kind of timer is used
+    wait_for(lambda: size()[0] <= begun[0] + 2, 10, "descriptors are closed")
     check(size()[1] < begun[1] + 4096, f"memory grew from {begun[1]} to {size()[1]} KiB")
 
 
