@@ -124,6 +124,11 @@ class Lessord(Server):
         titles = {pid: process.title(pid) for pid in process.descendants(self.process.pid)}
         return {pid: title for pid, title in titles.items() if role in title}
 
+    def sanitized(self):
+        """Whether this is a build with sanitizers, which keep freed memory for a while."""
+        with open(self.lab.program("lessord"), "rb") as f:
+            return b"__asan_init" in f.read()
+
     def ctl(self, *argv, status=0):
         return self.space.run(self.lab.program("lessorctl"), "-s", self.socket, *argv,
                               status=status)
