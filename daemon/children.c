@@ -10,77 +10,21 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "daemon/control/control.h"
+#include "daemon/launch.h"
 #include "daemon/ports.h"
-#include "daemon/reader.h"
 #include "daemon/reload.h"
 #include "daemon/start.h"
 #include "daemon/stop.h"
 #include "daemon/supervisor.h"
 #include "daemon/timer.h"
-#include "ha/ha.h"
 #include "shm/base/clock.h"
-#include "shm/load.h"
-#include "shm/store.h"
-#include "workers/worker.h"
 
 #define REPAIR_SLOTS 16    /* the last ones, so that there is always one for a repair */
 #define REPAIRS_MAX  4     /* at a time: each looks at every record */
 #define END_MS       10000 /* a process that was asked to end is killed after this time */
 #define DRAIN_MS     20    /* between looks at the ports of a worker that shall drain them */
 #define DRAIN_MAX_NS CLOCK_NS_PER_S
-
-static int run_worker(const void *arg)
-{
-	return worker_run((const struct child *)arg);
-}
-
-static int run_store(const void *arg)
-{
-	const struct child *c = (const struct child *)arg;
-
-	return store_run(c, c->model->hold_reclaimed_time, c->model->history_size);
-}
-
-static int run_control(const void *arg)
-{
-	return control_run((const struct child *)arg);
-}
-
-static int run_load(const void *arg)
-{
-	return load_run((const struct child *)arg);
-}
-
-static int run_repair(const void *arg)
-{
-	return repair_run((const struct child *)arg);
-}
-
-static int run_ha(const void *arg)
-{
-	return ha_run((const struct child *)arg);
-}
-
-static int run_reader(const void *arg)
-{
-	return reader_run((const struct child *)arg);
-}
-
-static const struct {
-	const char *name;
-	int (*run)(const void *arg);
-} roles[] = {
-	[ROLE_WORKER] = {"worker", run_worker},
-	[ROLE_STORE] = {"store", run_store},
-	[ROLE_CONTROL] = {"control", run_control},
-	[ROLE_LOADER] = {"loader", run_load},
-	[ROLE_REPAIR] = {"repair", run_repair},
-	[ROLE_HA] = {"ha", run_ha},
-	[ROLE_READER] = {"reader", run_reader},
-};
 
 /* --- processes --- */
 
@@ -116,90 +60,6 @@ static void release(struct child_proc *p)
 	*p = (struct child_proc){.supervisor = p->supervisor};
 }
 
-static int equip_control(const struct child_proc *p, struct child *child, struct spawn *what,
-	struct err *err)
-{
-	const struct web *web = &p->generation->web;
-
-	child->supervisor_fd = requests_open(p->supervisor, err);
-	if (child->supervisor_fd < 0)
-		return child->supervisor_fd;
-	child->listen_fd = p->supervisor->place.listen_fd;
-	child->secrets_fd = web->secrets_fd;
-	memcpy(child->http_fds, web->fds, sizeof(child->http_fds));
-	what->keep[2] = child->listen_fd;
-	what->keep[3] = child->supervisor_fd;
-	what->keep[4] = child->secrets_fd;
-	child->config_fd = p->generation->texts.config_fd;
-	child->hosts_fd = p->generation->texts.hosts_fd;
-	what->keep[5] = child->config_fd;
-	what->keep[6] = child->hosts_fd;
-	what->keep[7] = child->region->fd;
-	memcpy(what->keep + 8, web->fds, sizeof(web->fds));
-	return 0;
-}
-
-static void equip_reader(const struct child_proc *p, struct child *child, struct spawn *what)
-{
-	const struct renewal *renewal = &p->supervisor->renewal;
-
-	child->task = renewal->kind;
-	child->in_fd = renewal->in_fd;
-	child->out_fd = renewal->out_fd;
-	child->config_fd = p->generation->texts.config_fd;
-	what->keep[4] = child->config_fd;
-	what->keep[2] = child->in_fd;
-	what->keep[3] = child->out_fd;
-}
-
-static int spawn_proc(struct child_proc *p, struct err *err)
-{
-	struct supervisor *sv = p->supervisor;
-	struct child child = {.slot = slot_of(p),
-		.region = sv->region,
-		.model = p->generation->model,
-		.pools = &p->generation->pools,
-		.state_dir = sv->base.args->state_dir,
-		.run_dir = sv->base.args->run_dir,
-		.port = {.packet_fd = -1, .udp_fd = -1},
-		.listen_fd = -1,
-		.secrets_fd = -1,
-		.supervisor_fd = -1,
-		.wake_fd = sv->partner.wake_fd,
-		.config_fd = -1,
-		.hosts_fd = -1,
-		.in_fd = -1,
-		.out_fd = -1,
-		.dead_slot = p->repairs};
-	struct spawn what = {.role = p->role,
-		.what = roles[p->role].name,
-		.run = roles[p->role].run,
-		.arg = &child};
-	int rc;
-
-	if (p->role == ROLE_WORKER) {
-		child.port = p->ports->port[p->post->number];
-		what.of = p->post->interface->name;
-		what.number = p->post->number + 1;
-	}
-	if (p->role == ROLE_HA)
-		what.keep[2] = child.listen_fd = sv->partner.listen_fd;
-	if (p->role == ROLE_CONTROL) {
-		rc = equip_control(p, &child, &what, err);
-		if (rc < 0)
-			return rc;
-	}
-	if (p->role == ROLE_READER)
-		equip_reader(p, &child, &what);
-	what.keep[0] = child.port.packet_fd;
-	what.keep[1] = child.port.udp_fd;
-	what.keep[SPAWN_KEEP - 1] = child.wake_fd;
-	rc = spawn(&sv->base, &what, &p->pid, err);
-	if (child.supervisor_fd >= 0)
-		close(child.supervisor_fd);
-	return rc;
-}
-
 /* Starts a process; post or repairs say what for. */
 static int start(struct supervisor *sv, enum region_role role, struct child_post *post,
 	uint32_t repairs, struct err *err)
@@ -210,7 +70,7 @@ static int start(struct supervisor *sv, enum region_role role, struct child_post
 
 	if (p == NULL)
 		return err_set(err, -EAGAIN, "configure fewer workers",
-			"no room for another %s process", roles[role].name);
+			"no room for another %s process", launch_name(role));
 	s = &sv->region->slots[slot_of(p)];
 	p->state = PROC_RUNNING;
 	p->started_ns = clock_mono_ns();
@@ -225,7 +85,7 @@ static int start(struct supervisor *sv, enum region_role role, struct child_post
 	atomic_store(&s->started_s, clock_wall_s());
 	/* it has no change that is older, so a repair need not look at older ones */
 	atomic_store(&s->published, atomic_load(&sv->region->committed));
-	rc = spawn_proc(p, err);
+	rc = launch(p, slot_of(p), err);
 	if (rc < 0) {
 		release(p);
 		return rc;
@@ -391,7 +251,7 @@ static void log_death(const struct child_proc *p, int status)
 	const struct region_interface *interfaces = p->supervisor->region->interfaces;
 	const char *of = p->ports != NULL ? interfaces[p->ports->port[0].interface].name : "";
 	char pid[16], how[80];
-	struct log_field fields[] = {{"ROLE", roles[p->role].name}, {"PID", pid}, {"STATUS", how}};
+	struct log_field fields[] = {{"ROLE", launch_name(p->role)}, {"PID", pid}, {"STATUS", how}};
 
 	atomic_fetch_add(&p->supervisor->region->died[p->role], 1);
 	snprintf(pid, sizeof(pid), "%d", (int)p->pid);
@@ -401,7 +261,7 @@ static void log_death(const struct child_proc *p, int status)
 	else
 		snprintf(how, sizeof(how), "ended with status %d", WEXITSTATUS(status));
 	log_event(EV_CHILD_DIED, fields, sizeof(fields) / sizeof(fields[0]), "%s %s%s[%s] %s",
-		roles[p->role].name, of, of[0] != '\0' ? " " : "", pid, how);
+		launch_name(p->role), of, of[0] != '\0' ? " " : "", pid, how);
 }
 
 static int on_repair_due(sd_event_source *source, uint64_t usec, void *arg);

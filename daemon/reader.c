@@ -113,7 +113,7 @@ static int print_host(void *arg, const struct change *c)
 	return 0;
 }
 
-static int print_hosts(const char *state_dir, FILE *f, struct err *err)
+static int print_hosts(const char *state_dir, FILE *f, size_t *ret_n, struct err *err)
 {
 	struct counted s = {f, 0};
 	struct journal *journal;
@@ -125,17 +125,18 @@ static int print_hosts(const char *state_dir, FILE *f, struct err *err)
 	rc = host_each(state_dir, journal, print_host, &s, err);
 	fprintf(f, "]}");
 	journal_close(journal);
+	*ret_n = s.len;
 	return rc;
 }
 
-int reader_write_hosts(const char *state_dir, int fd, struct err *err)
+int reader_write_hosts(const char *state_dir, int fd, size_t *ret_n, struct err *err)
 {
 	FILE *f = fdopen(fd, "w");
 	int rc;
 
 	if (f == NULL)
 		return err_set(err, -errno, NULL, "out of memory");
-	rc = print_hosts(state_dir, f, err);
+	rc = print_hosts(state_dir, f, ret_n, err);
 	if (fclose(f) != 0 && rc == 0)
 		rc = err_set(err, -errno, NULL, "the reservations cannot be handed on");
 	return rc;
@@ -175,8 +176,9 @@ static int work(const struct child *c, struct stream *text, struct stream *confi
 {
 	struct err err = {0};
 	bool good = true;
+	size_t n;
 
-	if (print_hosts(c->state_dir, hosts->f, &err) < 0 || fflush(hosts->f) != 0) {
+	if (print_hosts(c->state_dir, hosts->f, &n, &err) < 0 || fflush(hosts->f) != 0) {
 		log_err(EV_CHILD_FAILED, &err);
 		return -EIO;
 	}
@@ -185,7 +187,7 @@ static int work(const struct child *c, struct stream *text, struct stream *confi
 		fclose(hosts->f); /* a shorter list does not cut the longer one */
 		free(hosts->text);
 		hosts->f = open_memstream(&hosts->text, &hosts->len);
-		if (hosts->f == NULL || print_hosts(c->state_dir, hosts->f, &err) < 0)
+		if (hosts->f == NULL || print_hosts(c->state_dir, hosts->f, &n, &err) < 0)
 			return -EIO;
 	}
 	if (c->task == ASK_TEST || c->task == ASK_SET)

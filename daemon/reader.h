@@ -19,8 +19,8 @@
 int reader_run(const struct child *c);
 
 /* Writes the reservations made at run time to fd, as JSON: {"hosts": [{"subnet-id": 1, "host":
- * {...}}, ...]}. For a child: it opens the databases. */
-int reader_write_hosts(const char *state_dir, int fd, struct err *err);
+ * {...}}, ...]}; *ret_n: how many. For a child: it opens the databases. */
+int reader_write_hosts(const char *state_dir, int fd, size_t *ret_n, struct err *err);
 
 /* What came of it. */
 struct reader_result {

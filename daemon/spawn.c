@@ -31,6 +31,15 @@ static bool is_journal(int fd)
 		getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 && type == SOCK_DGRAM;
 }
 
+void spawn_keep(struct spawn *s, int fd)
+{
+	if (fd < 0)
+		return;
+	if (s->n_keep == SPAWN_KEEP)
+		bug("a child gets more descriptors than there is room for");
+	s->keep[s->n_keep++] = fd;
+}
+
 static int by_value(const void *a, const void *b)
 {
 	return *(const int *)a - *(const int *)b;
@@ -41,7 +50,7 @@ static void close_others(const struct spawn *s, int lock_fd)
 	int keep[SPAWN_KEEP + 2], from = STDERR_FILENO + 1;
 	size_t n = 0;
 
-	for (; n < SPAWN_KEEP; n++)
+	for (; n < s->n_keep; n++)
 		keep[n] = s->keep[n];
 	keep[n++] = lock_fd;
 	for (int fd = from; fd < JOURNAL_FD_MAX; fd++) {

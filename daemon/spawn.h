@@ -11,7 +11,7 @@
 #include "daemon/sandbox.h"
 #include "shm/child.h"
 
-#define SPAWN_KEEP (9 + CHILD_HTTP_MAX) /* those of the control process, and one */
+#define SPAWN_KEEP (7 + CHILD_HTTP_MAX) /* the control process has the most */
 
 /* What all children have in common. */
 struct spawn_base {
@@ -27,8 +27,12 @@ struct spawn {
 	unsigned number;             /* 2 and above: shown in the title */
 	int (*run)(const void *arg); /* returns its exit status */
 	const void *arg;
-	int keep[SPAWN_KEEP]; /* descriptors that it gets; below 3: none */
+	size_t n_keep;
+	int keep[SPAWN_KEEP]; /* descriptors that it gets */
 };
+
+/* Lets the child have a descriptor; fd < 0: there is none. */
+void spawn_keep(struct spawn *s, int fd);
 
 /* Starts it. Returns 0 and its pid, or a negative code. A child that cannot be confined logs the
  * reason and exits with CHILD_FAILED. */

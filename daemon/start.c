@@ -29,6 +29,7 @@ struct count {
 	const char *state_dir, *user;
 	int rc;
 	uint64_t leases;
+	size_t hosts;
 	struct err err;
 	int hosts_fd; /* where it writes the reservations made at run time */
 };
@@ -45,7 +46,7 @@ static int run_count(const void *arg)
 	else
 		c->rc = load_count(c->state_dir, &c->leases, &c->err);
 	if (c->rc == 0)
-		c->rc = reader_write_hosts(c->state_dir, c->hosts_fd, &c->err);
+		c->rc = reader_write_hosts(c->state_dir, c->hosts_fd, &c->hosts, &c->err);
 	return CHILD_DONE;
 }
 
@@ -54,10 +55,11 @@ static int wait_for_count(struct supervisor *sv, struct count *c, struct err *er
 	struct spawn what = {.role = ROLE_LOADER,
 		.what = "loader",
 		.run = run_count,
-		.arg = &c,
-		.keep = {c->hosts_fd}};
+		.arg = &c};
 	int rc, status;
 	pid_t pid;
+
+	spawn_keep(&what, c->hosts_fd);
 
 	rc = spawn(&sv->base, &what, &pid, err);
 	if (rc < 0)
@@ -71,8 +73,8 @@ static int wait_for_count(struct supervisor *sv, struct count *c, struct err *er
 	return c->rc;
 }
 
-/* How many leases the database holds, and the reservations in it, on the heap; asked in a process of
- * its own, since a database that was open once must not be carried over a fork. */
+/* How many leases the database holds, and the reservations in it, on the heap, NULL: none; asked in a
+ * process of its own, since a database that was open once must not be carried over a fork. */
 static int count_leases(struct supervisor *sv, uint64_t *ret_leases, char **ret_hosts,
 	struct err *err)
 {
@@ -87,7 +89,7 @@ static int count_leases(struct supervisor *sv, uint64_t *ret_leases, char **ret_
 	c->user = sv->base.user.name;
 	c->hosts_fd = memfd_create("reservations", MFD_CLOEXEC);
 	rc = c->hosts_fd >= 0 ? wait_for_count(sv, c, err) : -errno;
-	if (rc == 0)
+	if (rc == 0 && c->hosts > 0)
 		rc = sealed_read_any(c->hosts_fd, SIZE_MAX, ret_hosts, &len);
 	if (c->hosts_fd >= 0)
 		close(c->hosts_fd);
@@ -104,6 +106,8 @@ static int first_generation(struct supervisor *sv, struct model *model,
 	char mistakes[256];
 	struct model *whole;
 
+	if (hosts == NULL)
+		return generation_new(model, texts, sv->region, NULL, &sv->generation, err);
 	whole = generation_read(sv->base.args->config, NULL, hosts, mistakes, sizeof(mistakes), &with);
 	if (whole == NULL) { /* the file has changed in these milliseconds */
 		LOG(EV_CONFIG_REJECTED, "%s has changed: reservations made by command are missing",

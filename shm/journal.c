@@ -346,69 +346,6 @@ int journal_reset(struct journal *j, uint64_t position, struct err *err)
 	return env_write(j->env, reset, &position, err);
 }
 
-/* Of the chunk that ends at last, keeps what is not behind position. */
-static int cut_chunk(struct env_txn *t, uint64_t last, uint64_t position, struct span chunk)
-{
-	uint64_t first;
-	uint8_t buf[CHUNK_MAX];
-	struct wire_reader r;
-	struct wire_writer w;
-	uint16_t count;
-
-	wire_reader_init(&r, chunk.p, chunk.len);
-	count = wire_read_le16(&r);
-	if (r.failed || count > last || chunk.len > sizeof(buf))
-		return -EBADMSG;
-	first = last - count + 1;
-	if (first > position)
-		return 0;
-	wire_writer_init(&w, buf, sizeof(buf));
-	wire_write_le16(&w, (uint16_t)(position - first + 1));
-	for (uint64_t seq = first; seq <= position; seq++) {
-		struct span entry = wire_read(&r, wire_read_le16(&r));
-
-		wire_write_le16(&w, (uint16_t)entry.len);
-		wire_write(&w, entry.p, entry.len);
-	}
-	return r.failed || w.failed ? -EBADMSG
-				    : env_put(t, 0, number_key(&position),
-					      span_of(buf, wire_written(&w)));
-}
-
-static int rewind_to(struct env_txn *t, void *arg)
-{
-	const uint64_t *position = (const uint64_t *)arg;
-	uint64_t from = *position + 1, last;
-	struct span key, value;
-	int rc = last_position(t, &last);
-
-	if (rc < 0 || last < *position)
-		return rc < 0 ? rc : -ESTALE;
-	/* a chunk that is cut ends before `from` afterwards */
-	while ((rc = env_seek(t, 0, number_key(&from), &key, &value)) == 0) {
-		uint8_t copy[CHUNK_MAX];
-
-		rc = value.len > sizeof(copy) ? -EBADMSG : read_number(key, &last);
-		if (rc < 0)
-			return rc;
-		memcpy(copy, value.p, value.len);
-		rc = env_delete_here(t);
-		if (rc == 0)
-			rc = cut_chunk(t, last, *position, span_of(copy, value.len));
-		if (rc < 0)
-			return rc;
-	}
-	if (rc != -ENOENT)
-		return rc;
-	rc = last_position(t, &last);
-	return rc < 0 || last == *position ? rc : put_base(t, *position);
-}
-
-int journal_rewind(struct journal *j, uint64_t position, struct err *err)
-{
-	return env_write(j->env, rewind_to, &position, err);
-}
-
 void journal_clear_dead(struct journal *j)
 {
 	env_clear_dead(j->env);

@@ -51,9 +51,6 @@ int journal_trim(struct journal *j, uint64_t position, size_t max, struct err *e
  * whose leases come from its partner as a whole, up to that position. */
 int journal_reset(struct journal *j, uint64_t position, struct err *err);
 
-/* Removes the changes behind position, in one transaction: the partner's journal has others
- * there. The next change gets the number position + 1. -ESTALE: it ends before position. */
-int journal_rewind(struct journal *j, uint64_t position, struct err *err);
 
 /* Frees LMDB reader slots of processes that are gone. */
 void journal_clear_dead(struct journal *j);

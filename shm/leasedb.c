@@ -395,22 +395,6 @@ int leasedb_switch(struct leasedb *db, struct err *err)
 	return env_write(db->env, switch_tables, NULL, err);
 }
 
-static int move_back(struct env_txn *t, void *arg)
-{
-	const uint64_t *position = (const uint64_t *)arg;
-	uint64_t applied;
-	int rc = get_meta(t, "applied", &applied);
-
-	if (rc == -ENOENT || (rc == 0 && applied <= *position))
-		return 0;
-	return rc < 0 ? rc : put_meta(t, "applied", *position);
-}
-
-int leasedb_rewind(struct leasedb *db, uint64_t position, struct err *err)
-{
-	return env_write(db->env, move_back, &position, err);
-}
-
 int leasedb_lock(const char *state_dir, struct err *err)
 {
 	int fd = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;

@@ -65,8 +65,6 @@ int leasedb_stage_end(struct leasedb *db, uint64_t position, struct err *err);
 int leasedb_staged(struct leasedb *db, uint64_t *ret_position, struct err *err);
 /* Puts the complete one in force; its position becomes the applied one. -ENOENT: there is none. */
 int leasedb_switch(struct leasedb *db, struct err *err);
-/* Moves the applied position back: the journal behind it is going to be replaced. */
-int leasedb_rewind(struct leasedb *db, uint64_t position, struct err *err);
 
 /* Who writes the leases, or puts others in force, holds this lock, which ends with its process.
  * Returns a descriptor that leasedb_unlock() closes, or -EBUSY. */

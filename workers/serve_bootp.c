@@ -11,20 +11,13 @@ enum verdict serve_bootp(struct query *q)
 {
 	const struct model_subnet *subnet;
 	uint32_t before = alloc_known(q, &subnet);
+	enum verdict verdict;
 	bool own;
 
 	if (before != TABLE_NONE && table_owner(q->ctx->region, before) == q->ctx->child->slot)
 		return VERDICT_AGAIN; /* an earlier request of the same client */
-	switch (serve_find(q, &own)) {
-	case ALLOC_NONE:
-		return serve_no_address(q);
-	case ALLOC_BUSY:
-		return query_drop(q, COUNTER_DUPLICATE);
-	case ALLOC_AGAIN:
-		return VERDICT_AGAIN;
-	case ALLOC_CLAIMED:
-		break;
-	}
+	if (!serve_find(q, &own, &verdict))
+		return verdict;
 	q->lifetime = RECORD_INFINITE;
 	/* an offer first: that is what a repeated request in the same batch finds */
 	if (!serve_hold(q, own))

@@ -32,7 +32,7 @@ static void log_no_address(struct query *q, enum alloc_lack lack)
 			client_name(q, name), q->subnet->id, missed);
 }
 
-enum verdict serve_no_address(struct query *q)
+static enum verdict no_address(struct query *q)
 {
 	struct counter_block *c = child_counters(q->ctx->child);
 	enum alloc_lack lack = alloc_lack(q);
@@ -53,7 +53,7 @@ enum verdict serve_no_address(struct query *q)
 	return query_drop(q, COUNTER_ALLOCATION_FAIL);
 }
 
-enum alloc_result serve_find(struct query *q, bool *ret_own)
+static enum alloc_result find(struct query *q, bool *ret_own)
 {
 	struct span wanted = opt_get(&q->msg.opt, OPT_REQUESTED_ADDRESS);
 	const struct model_subnet *subnet = NULL;
@@ -81,6 +81,24 @@ enum alloc_result serve_find(struct query *q, bool *ret_own)
 	return alloc_claim_any(q);
 }
 
+bool serve_find(struct query *q, bool *ret_own, enum verdict *ret_verdict)
+{
+	switch (find(q, ret_own)) {
+	case ALLOC_NONE:
+		*ret_verdict = no_address(q);
+		return false;
+	case ALLOC_BUSY:
+		*ret_verdict = query_drop(q, COUNTER_DUPLICATE);
+		return false;
+	case ALLOC_AGAIN:
+		*ret_verdict = VERDICT_AGAIN;
+		return false;
+	case ALLOC_CLAIMED:
+		return true;
+	}
+	bug("unknown result of an allocation");
+}
+
 bool serve_hold(struct query *q, bool own)
 {
 	uint32_t until = q->ctx->now + client_offer_lifetime(q);
@@ -104,22 +122,15 @@ bool serve_hold(struct query *q, bool own)
 enum verdict serve_discover(struct query *q)
 {
 	struct region *r = q->ctx->region;
+	enum verdict verdict;
 	bool own;
 
 	/* RFC 8925 3.3: a client that can do without an address, where the network says it should,
 	 * gets none unless it asks for one by a DHCPREQUEST */
 	if (options_prefer_v6(q))
 		return query_answer(q, VERDICT_ANSWER, MSG_OFFER);
-	switch (serve_find(q, &own)) {
-	case ALLOC_NONE:
-		return serve_no_address(q);
-	case ALLOC_BUSY:
-		return query_drop(q, COUNTER_DUPLICATE);
-	case ALLOC_AGAIN:
-		return VERDICT_AGAIN;
-	case ALLOC_CLAIMED:
-		break;
-	}
+	if (!serve_find(q, &own, &verdict))
+		return verdict;
 	q->lifetime = client_lifetime(q);
 	if (own && table_record(r, q->rec)->offer_until > q->ctx->now)
 		relay_note_repeat(q);

@@ -9,11 +9,9 @@
 #include "workers/alloc.h"
 
 /* Claims the address reserved for the client, its own, the one it asks for, or any; *ret_own: its
- * record was the client's before. */
-enum alloc_result serve_find(struct query *q, bool *ret_own);
-
-/* Counts and logs that serve_find() found none. */
-enum verdict serve_no_address(struct query *q);
+ * record was the client's before. false: there is none at this moment, *ret_verdict says what
+ * becomes of the packet; a lack of addresses is counted and logged. */
+bool serve_find(struct query *q, bool *ret_own, enum verdict *ret_verdict);
 
 /* Makes the claimed record an offer to the client for q->lifetime; own: it is the client's already,
  * and is only held for it. false: there is no room, and the claim was given back. */

@@ -9,7 +9,6 @@
 #include "daemon/control/metrics.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -44,19 +43,6 @@ struct family {
 	pool_fn *pool;
 };
 
-static void __attribute__((format(printf, 2, 3))) print(struct out *o, const char *fmt, ...)
-{
-	char text[512];
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (n > 0)
-		out_text(o, text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1);
-}
-
 /* A label's value between quotes. */
 static void print_label(struct out *o, const char *s)
 {
@@ -65,7 +51,7 @@ static void print_label(struct out *o, const char *s)
 		if (*s == '\n')
 			out_text(o, "\\n", 2);
 		else if (*s == '"' || *s == '\\')
-			print(o, "\\%c", *s);
+			out_print(o, "\\%c", *s);
 		else
 			out_text(o, s, 1);
 	}
@@ -76,7 +62,7 @@ static void print_label(struct out *o, const char *s)
 
 static void one_counter(struct out *o, struct control *ctl, const struct family *f)
 {
-	print(o, "%s %" PRIu64 "\n", f->name,
+	out_print(o, "%s %" PRIu64 "\n", f->name,
 		counter_sum(ctl->child->region, (enum counter)f->first));
 }
 
@@ -88,7 +74,7 @@ static void print_counters(struct out *o, struct control *ctl, const struct fami
 	for (int c = f->first; c <= f->last; c++) {
 		const char *symbol = counter_symbol((enum counter)c), *dash = strchr(symbol, '-');
 
-		print(o, "%s{%s=\"%s\"} %" PRIu64 "\n", f->name, label,
+		out_print(o, "%s{%s=\"%s\"} %" PRIu64 "\n", f->name, label,
 			cut && dash != NULL ? dash + 1 : symbol,
 			counter_sum(ctl->child->region, (enum counter)c));
 	}
@@ -110,7 +96,7 @@ static void by_type(struct out *o, struct control *ctl, const struct family *f)
 	for (int c = f->first; c <= f->last; c++) {
 		const char *symbol = counter_symbol((enum counter)c), *dash = strrchr(symbol, '-');
 
-		print(o, "%s{type=\"%.*s\"} %" PRIu64 "\n", f->name, (int)(dash - symbol), symbol,
+		out_print(o, "%s{type=\"%.*s\"} %" PRIu64 "\n", f->name, (int)(dash - symbol), symbol,
 			counter_sum(ctl->child->region, (enum counter)c));
 	}
 }
@@ -132,48 +118,48 @@ static void histogram(struct out *o, struct control *ctl, const struct family *f
 	counter_sums(ctl->child->region, (enum histogram)f->first, &sums);
 	for (unsigned k = 0; k < HISTOGRAM_BUCKETS - 1; k++) {
 		count += sums.bucket[k];
-		print(o, "%s_bucket{le=\"%.9g\"} %" PRIu64 "\n", f->name,
+		out_print(o, "%s_bucket{le=\"%.9g\"} %" PRIu64 "\n", f->name,
 			(double)(1ULL << (of[f->first].exponent + k)) / unit, count);
 	}
 	count += sums.bucket[HISTOGRAM_BUCKETS - 1];
-	print(o, "%s_bucket{le=\"+Inf\"} %" PRIu64 "\n%s_sum %.9g\n%s_count %" PRIu64 "\n", f->name,
+	out_print(o, "%s_bucket{le=\"+Inf\"} %" PRIu64 "\n%s_sum %.9g\n%s_count %" PRIu64 "\n", f->name,
 		count, f->name, (double)sums.sum / unit, f->name, count);
 }
 
 static void build_info(struct out *o, struct control *ctl, const struct family *f)
 {
-	print(o, "%s{version=\"%s\",config_hash=\"%s\"} 1\n", f->name, PACKAGE_VERSION,
+	out_print(o, "%s{version=\"%s\",config_hash=\"%s\"} 1\n", f->name, PACKAGE_VERSION,
 		ctl->child->model->hash);
 }
 
 static void start_time(struct out *o, struct control *ctl, const struct family *f)
 {
-	print(o, "%s %" PRIu32 "\n", f->name, ctl->child->region->started_s);
+	out_print(o, "%s %" PRIu32 "\n", f->name, ctl->child->region->started_s);
 }
 
 static void reload_time(struct out *o, struct control *ctl, const struct family *f)
 {
-	print(o, "%s %" PRIu32 "\n", f->name, atomic_load(&ctl->child->region->reloaded_s));
+	out_print(o, "%s %" PRIu32 "\n", f->name, atomic_load(&ctl->child->region->reloaded_s));
 }
 
 static void generation(struct out *o, struct control *ctl, const struct family *f)
 {
-	print(o, "%s %" PRIu32 "\n", f->name, atomic_load(&ctl->child->region->generation));
+	out_print(o, "%s %" PRIu32 "\n", f->name, atomic_load(&ctl->child->region->generation));
 }
 
 static void enabled(struct out *o, struct control *ctl, const struct family *f)
 {
-	print(o, "%s %d\n", f->name, !service_is_disabled(ctl->child->region));
+	out_print(o, "%s %d\n", f->name, !service_is_disabled(ctl->child->region));
 }
 
 static void committed(struct out *o, struct control *ctl, const struct family *f)
 {
-	print(o, "%s %" PRIu64 "\n", f->name, atomic_load(&ctl->child->region->committed));
+	out_print(o, "%s %" PRIu64 "\n", f->name, atomic_load(&ctl->child->region->committed));
 }
 
 static void applied(struct out *o, struct control *ctl, const struct family *f)
 {
-	print(o, "%s %" PRIu64 "\n", f->name, atomic_load(&ctl->child->region->applied));
+	out_print(o, "%s %" PRIu64 "\n", f->name, atomic_load(&ctl->child->region->applied));
 }
 
 /* first: 0 size, 1 what is left. */
@@ -182,7 +168,7 @@ static void disk(struct out *o, struct control *ctl, const struct family *f)
 	struct statvfs st;
 
 	if (statvfs(ctl->child->state_dir, &st) == 0)
-		print(o, "%s %" PRIu64 "\n", f->name,
+		out_print(o, "%s %" PRIu64 "\n", f->name,
 			(uint64_t)(f->first == 0 ? st.f_blocks : st.f_bavail) * st.f_frsize);
 }
 
@@ -202,13 +188,13 @@ static void processes(struct out *o, struct control *ctl, const struct family *f
 			n[role]++;
 	}
 	for (int role = ROLE_WORKER; role < ROLES; role++)
-		print(o, "%s{role=\"%s\"} %u\n", f->name, roles[role], n[role]);
+		out_print(o, "%s{role=\"%s\"} %u\n", f->name, roles[role], n[role]);
 }
 
 static void deaths(struct out *o, struct control *ctl, const struct family *f)
 {
 	for (int role = ROLE_WORKER; role < ROLES; role++)
-		print(o, "%s{role=\"%s\"} %" PRIu32 "\n", f->name, roles[role],
+		out_print(o, "%s{role=\"%s\"} %" PRIu32 "\n", f->name, roles[role],
 			atomic_load(&ctl->child->region->died[role]));
 }
 
@@ -220,9 +206,9 @@ static void interfaces(struct out *o, struct control *ctl, const struct family *
 
 		if (state == INTERFACE_UNUSED)
 			continue;
-		print(o, "%s{interface=", f->name);
+		out_print(o, "%s{interface=", f->name);
 		print_label(o, r->name);
-		print(o, "} %d\n", state == INTERFACE_READY);
+		out_print(o, "} %d\n", state == INTERFACE_READY);
 	}
 }
 
@@ -239,9 +225,9 @@ static void interface_workers(struct out *o, struct control *ctl, const struct f
 			n += atomic_load(&r->slots[k].role) == ROLE_WORKER &&
 				atomic_load(&r->slots[k].pid) != 0 &&
 				atomic_load(&r->slots[k].interface) == i;
-		print(o, "%s{interface=", f->name);
+		out_print(o, "%s{interface=", f->name);
 		print_label(o, r->interfaces[i].name);
-		print(o, "} %u\n", n);
+		out_print(o, "} %u\n", n);
 	}
 }
 
@@ -259,7 +245,7 @@ static void print_states(struct out *o, const char *labels, const struct usage_c
 	};
 
 	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
-		print(o, "%s{%sstate=\"%s\"} %" PRIu64 "\n", f->name, labels, states[i].name,
+		out_print(o, "%s{%sstate=\"%s\"} %" PRIu64 "\n", f->name, labels, states[i].name,
 			states[i].n);
 }
 
@@ -276,10 +262,10 @@ static void subnet_info(struct out *o, struct control *ctl, const struct family 
 	char ip[TEXT_IP_SIZE];
 
 	(void)ctl;
-	print(o, "%s{subnet=\"%" PRIu32 "\",prefix=\"%s/%u\",network=", f->name, s->id,
+	out_print(o, "%s{subnet=\"%" PRIu32 "\",prefix=\"%s/%u\",network=", f->name, s->id,
 		text_ip(s->prefix, ip), s->prefix_len);
 	print_label(o, s->network != NULL ? s->network->name : "");
-	print(o, "} 1\n");
+	out_print(o, "} 1\n");
 }
 
 static void subnet_addresses(struct out *o, struct control *ctl, const struct family *f,
@@ -290,7 +276,7 @@ static void subnet_addresses(struct out *o, struct control *ctl, const struct fa
 	(void)ctl;
 	for (size_t i = 0; i < s->n_pools; i++)
 		n += (uint64_t)s->pools[i]->end - s->pools[i]->start + 1;
-	print(o, "%s{subnet=\"%" PRIu32 "\"} %" PRIu64 "\n", f->name, s->id, n);
+	out_print(o, "%s{subnet=\"%" PRIu32 "\"} %" PRIu64 "\n", f->name, s->id, n);
 }
 
 static void subnet_leases(struct out *o, struct control *ctl, const struct family *f,
@@ -310,7 +296,7 @@ static void subnet_counter(struct out *o, struct control *ctl, const struct fami
 	for (size_t i = 0; i < s->n_pools; i++)
 		n += pool_counted(&ctl->child->pools->v[s->pools[i]->index],
 			(enum pool_counter)f->first);
-	print(o, "%s{subnet=\"%" PRIu32 "\"} %" PRIu64 "\n", f->name, s->id, n);
+	out_print(o, "%s{subnet=\"%" PRIu32 "\"} %" PRIu64 "\n", f->name, s->id, n);
 }
 
 /* A pool's place, ready for another label. */
@@ -329,7 +315,7 @@ static void pool_addresses(struct out *o, struct control *ctl, const struct fami
 	char labels[128];
 
 	(void)ctl;
-	print(o, "%s{%spool_id=\"%" PRIu32 "\"} %" PRIu64 "\n", f->name, pool_labels(p, labels),
+	out_print(o, "%s{%spool_id=\"%" PRIu32 "\"} %" PRIu64 "\n", f->name, pool_labels(p, labels),
 		p->id, (uint64_t)p->end - p->start + 1);
 }
 
@@ -346,7 +332,7 @@ static void pool_counter(struct out *o, struct control *ctl, const struct family
 {
 	char labels[128];
 
-	print(o, "%s{%spool_id=\"%" PRIu32 "\"} %" PRIu64 "\n", f->name, pool_labels(p, labels),
+	out_print(o, "%s{%spool_id=\"%" PRIu32 "\"} %" PRIu64 "\n", f->name, pool_labels(p, labels),
 		p->id, pool_counted(&ctl->child->pools->v[p->index], (enum pool_counter)f->first));
 }
 
@@ -465,7 +451,7 @@ static enum answer_progress write_more(struct answer *a)
 		const struct family *f = &families[m->family];
 
 		if (!m->begun)
-			print(&a->out, "# HELP %s %s\n# TYPE %s %s\n", f->name, f->help, f->name,
+			out_print(&a->out, "# HELP %s %s\n# TYPE %s %s\n", f->name, f->help, f->name,
 				f->type);
 		m->begun = true;
 		if (!write_family(m, f, &a->out))

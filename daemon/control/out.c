@@ -5,6 +5,7 @@
 #include "daemon/control/out.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -56,6 +57,19 @@ void out_text(struct out *o, const char *s, size_t len)
 		return;
 	memcpy(o->buf + o->end, s, len);
 	o->end += len;
+}
+
+void out_print(struct out *o, const char *fmt, ...)
+{
+	char text[OUT_PRINT_MAX];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (n > 0)
+		out_text(o, text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1);
 }
 
 static void separate(struct out *o)

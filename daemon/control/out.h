@@ -39,6 +39,9 @@ void out_drop(struct out *o, size_t n);
 
 /* Text as it is: neither quoted nor separated. */
 void out_text(struct out *o, const char *s, size_t len);
+/* The same, formatted; cut at OUT_PRINT_MAX octets. */
+#define OUT_PRINT_MAX 1024
+void out_print(struct out *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* '{' or '[', '}' or ']'. */
 void out_open(struct out *o, char bracket);

@@ -7,7 +7,6 @@
 #include "daemon/control/page.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,25 +38,12 @@ const char *page_health(const struct control *ctl)
 	return worker ? NULL : "no worker runs";
 }
 
-static void __attribute__((format(printf, 2, 3))) print(struct out *o, const char *fmt, ...)
-{
-	char text[1024];
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (n > 0)
-		out_text(o, text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1);
-}
-
 /* Text from the configuration, as text. */
 static void escape(struct out *o, const char *s)
 {
 	for (; *s != '\0'; s++) {
 		if (strchr("<>&\"'", *s) != NULL)
-			print(o, "&#%d;", *s);
+			out_print(o, "&#%d;", *s);
 		else
 			out_text(o, s, 1);
 	}
@@ -67,19 +53,19 @@ static void write_interfaces(const struct region *r, struct out *o)
 {
 	char ip[TEXT_IP_SIZE];
 
-	print(o, "<h2>Interfaces</h2><table><tr><th>Name<th>Address<th>State\n");
+	out_print(o, "<h2>Interfaces</h2><table><tr><th>Name<th>Address<th>State\n");
 	for (size_t i = 0; i < REGION_INTERFACES; i++) {
 		const struct region_interface *f = &r->interfaces[i];
 		uint32_t state = atomic_load(&f->state);
 
 		if (state == INTERFACE_UNUSED)
 			continue;
-		print(o, "<tr><td>");
+		out_print(o, "<tr><td>");
 		escape(o, f->name);
-		print(o, "<td>%s<td>%s\n", text_ip(atomic_load(&f->address), ip),
+		out_print(o, "<td>%s<td>%s\n", text_ip(atomic_load(&f->address), ip),
 			state == INTERFACE_READY ? "ready" : "not ready");
 	}
-	print(o, "</table>\n");
+	out_print(o, "</table>\n");
 }
 
 struct use {
@@ -104,10 +90,10 @@ static void write_subnet(const struct use *u, struct out *o)
 	const struct model_subnet *s = u->subnet;
 	char ip[TEXT_IP_SIZE];
 
-	print(o, "<tr><td>%" PRIu32 "<td>%s/%u<td>", s->id, text_ip(s->prefix, ip), s->prefix_len);
+	out_print(o, "<tr><td>%" PRIu32 "<td>%s/%u<td>", s->id, text_ip(s->prefix, ip), s->prefix_len);
 	if (s->network != NULL)
 		escape(o, s->network->name);
-	print(o, "<td class=n>%" PRIu64 "<td class=n>%" PRIu64 "<td class=n>%" PRIu64
+	out_print(o, "<td class=n>%" PRIu64 "<td class=n>%" PRIu64 "<td class=n>%" PRIu64
 		"<td class=n>%.1f %%\n", u->total, u->assigned, u->declined, 100 * share(u));
 }
 
@@ -126,12 +112,12 @@ static void write_subnets(struct control *ctl, struct out *o)
 			values[STATISTIC_ASSIGNED], values[STATISTIC_DECLINED]};
 	}
 	qsort(v, m->n_subnets, sizeof(*v), fuller_first);
-	print(o, "<h2>Subnets</h2><p>%zu, the fullest first%s</p><table><tr><th>Id<th>Prefix"
+	out_print(o, "<h2>Subnets</h2><p>%zu, the fullest first%s</p><table><tr><th>Id<th>Prefix"
 		"<th>Network<th>Addresses<th>Leased<th>Declined<th>Use\n", m->n_subnets,
 		m->n_subnets > SUBNETS_MAX ? "; the others are in /metrics" : "");
 	for (size_t i = 0; i < m->n_subnets && i < SUBNETS_MAX; i++)
 		write_subnet(&v[i], o);
-	print(o, "</table>\n");
+	out_print(o, "</table>\n");
 	free(v);
 }
 
@@ -141,7 +127,7 @@ void page_write(struct control *ctl, struct out *o)
 	const char *why = page_health(ctl);
 
 	usage_refresh(&ctl->usage, ctl->child);
-	print(o, "<!DOCTYPE html>\n<html lang=en><meta charset=utf-8><title>Lessor</title><style>"
+	out_print(o, "<!DOCTYPE html>\n<html lang=en><meta charset=utf-8><title>Lessor</title><style>"
 		"body{font:15px sans-serif;margin:2em}table{border-collapse:collapse}"
 		"th,td{text-align:left;padding:.2em 1em .2em 0;border-bottom:1px solid #ccc}"
 		".n{text-align:right}</style>\n<h1>Lessor %s</h1><p>%s%s. Up for %u s, generation "
@@ -149,12 +135,12 @@ void page_write(struct control *ctl, struct out *o)
 		why == NULL ? "Serving" : "Not serving: ", why == NULL ? "" : why,
 		clock_wall_s() - r->started_s, atomic_load(&r->generation),
 		clock_wall_s() - atomic_load(&r->reloaded_s));
-	print(o, "<p>%" PRIu64 " addresses are leased, %" PRIu64 " of them declined. %" PRIu64
+	out_print(o, "<p>%" PRIu64 " addresses are leased, %" PRIu64 " of them declined. %" PRIu64
 		" packets received, %" PRIu64 " sent, %" PRIu64 " dropped.</p>\n",
 		ctl->usage.all.assigned, ctl->usage.all.declined,
 		counter_sum(r, COUNTER_RECEIVED), counter_sum(r, COUNTER_SENT),
 		counter_sum(r, COUNTER_RECEIVE_DROP));
 	write_interfaces(r, o);
 	write_subnets(ctl, o);
-	print(o, "<p><a href=metrics>Metrics</a></p></html>\n");
+	out_print(o, "<p><a href=metrics>Metrics</a></p></html>\n");
 }

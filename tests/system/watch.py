@@ -14,7 +14,7 @@ import time
 from lib import case
 from lib.case import test
 from lib.station import Station
-from lib.wait import Failure, check, equal
+from lib.wait import Failure, check, equal, wait_for
 
 
 class Terminal:
@@ -61,8 +61,9 @@ def watch(lab):
     screen.see("not for this server", "0.5 %")
     screen.resize(5, 20)
     os.kill(screen.pid, signal.SIGWINCH)
-    text = screen.see("q: end").rpartition("\033[H")[2]
-    equal(text.count("\r\n"), 4, "lines on a small screen")
+    # what is read last may end in the middle of a picture
+    wait_for(lambda: screen.see("q: end").rpartition("\033[H")[2].count("\r\n") == 4, 10,
+             "4 lines on a small screen")
     equal(screen.end(b"q"), 0, "exit status")
     equal(termios.tcgetattr(screen.fd)[3], screen.before[3], "the terminal's mode")
 
