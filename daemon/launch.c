@@ -151,6 +151,7 @@ int launch(struct child_proc *p, uint32_t slot, struct err *err)
 	if (p->role == ROLE_READER)
 		equip_reader(p, &child);
 	keep_all(&what, &child);
+	spawn_keep(&what, sv->partner.listen_fd);
 	rc = spawn(&sv->base, &what, &p->pid, err);
 	if (child.supervisor_fd >= 0)
 		close(child.supervisor_fd);

@@ -47,11 +47,9 @@ int partner_open(struct partner *p, const struct model *model, struct region *r,
 	p->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (p->wake_fd < 0)
 		return err_set(err, -errno, NULL, "eventfd: %s", strerror(errno));
-	if (!ha->dials) {
-		p->listen_fd = listen_on(ha, err);
-		if (p->listen_fd < 0)
-			return p->listen_fd;
-	}
+	p->listen_fd = listen_on(ha, err);
+	if (p->listen_fd < 0)
+		return p->listen_fd;
 	silent.node = ha->standby ? 1 : 0;
 	silent.mclt_s = ha->mclt;
 	authority_publish(&r->pair.authority, &silent);
@@ -66,6 +64,31 @@ void partner_close(struct partner *p)
 	if (p->wake_fd >= 0)
 		close(p->wake_fd);
 	*p = (struct partner){-1, -1};
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* The digest covers subnets, pools and lifetimes. A certificate may be another one under the same
+ * name, which takes effect with the next connection that is made by another process. */
+bool partner_is_same(const struct model *from, const struct model *to)
+{
+	const struct model_ha *a = from->ha, *b = to->ha;
+
+	if (a == NULL || b == NULL)
+		return a == b;
+	return same_text(a->name, b->name) && same_text(a->peer.name, b->peer.name) &&
+		a->peer.address == b->peer.address && a->peer.port == b->peer.port &&
+		a->prefer == b->prefer && a->plaintext == b->plaintext &&
+		same_text(a->trust_anchor, b->trust_anchor) &&
+		same_text(a->cert_file, b->cert_file) && same_text(a->key_file, b->key_file) &&
+		a->heartbeat_interval == b->heartbeat_interval &&
+		a->partner_timeout == b->partner_timeout && a->ack_timeout == b->ack_timeout &&
+		a->start_timeout == b->start_timeout && a->mclt == b->mclt &&
+		a->longest == b->longest && a->journal_max == b->journal_max &&
+		memcmp(a->digest, b->digest, sizeof(a->digest)) == 0;
 }
 
 int partner_check_reload(const struct model *from, const struct model *to, struct err *err)

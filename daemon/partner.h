@@ -11,12 +11,17 @@
 #include "shm/region.h"
 
 struct partner {
-	int listen_fd, wake_fd; /* -1: none */
+	int listen_fd; /* every child keeps it (ha/probe.h); -1: there is no pair, nor wake_fd */
+	int wake_fd;
 };
 
-/* Opens both if the model has a pair and this node listens; tells the region that there is one. */
+/* Opens both if the model has a pair; tells the region that there is one. */
 int partner_open(struct partner *p, const struct model *model, struct region *r, struct err *err);
 void partner_close(struct partner *p);
+
+/* Whether the ha process of one would do the same for the other: it can stay at a reload, and the
+ * connection with it. */
+bool partner_is_same(const struct model *from, const struct model *to);
 
 /* -EBUSY with the reason if a reload cannot go from one to the other. */
 int partner_check_reload(const struct model *from, const struct model *to, struct err *err);

@@ -36,6 +36,8 @@ static bool is_busy(const struct supervisor *sv)
 
 static void put_in_force(struct supervisor *sv, struct generation *g, const char *what)
 {
+	bool same = partner_is_same(sv->generation->model, g->model);
+
 	generation_unref(sv->generation);
 	sv->generation = g;
 	atomic_fetch_add(&sv->region->generation, 1);
@@ -43,7 +45,8 @@ static void put_in_force(struct supervisor *sv, struct generation *g, const char
 	LOG(EV_CONFIG_LOADED, "%s is in force, generation %u", what,
 		atomic_load(&sv->region->generation));
 	children_renew(&sv->store);
-	children_renew(&sv->ha);
+	if (!same)
+		children_renew(&sv->ha);
 	interfaces_update(sv, true, NULL);
 	sv->renewing = true;
 	reload_go_on(sv);

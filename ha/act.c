@@ -87,7 +87,7 @@ static void mark(struct node *n, uint64_t term)
 	uint8_t buf[32];
 	struct span entry = span_of(buf, change_encode(&c, buf, sizeof(buf)));
 	uint64_t position;
-	int rc = journal_append(n->journal, &entry, 1, &position, &n->err);
+	int rc = journal_append(n->journal, &entry, 1, NULL, &position, &n->err);
 
 	if (rc < 0) {
 		node_fail(n, rc, "writing the mark of a term");
@@ -155,12 +155,15 @@ static void act(struct node *n, const struct fsm_action *a)
 		break;
 	case FSM_DO_AUTHORITY:
 		authority_publish(&p->authority, &a->change);
+		pair_changed(n->region);
 		break;
 	case FSM_DO_PERMIT:
 		authority_permit(&p->authority, a->until_ns);
+		pair_changed(n->region);
 		break;
 	case FSM_DO_ACKED:
-		pair_acked(n->region, a->stream.position);
+		authority_acked(&p->authority, a->stream.position);
+		pair_changed(n->region);
 		break;
 	case FSM_DO_NO_REUSE:
 		authority_no_reuse(&p->authority, a->until_ns);
@@ -190,7 +193,7 @@ static void act(struct node *n, const struct fsm_action *a)
 		break;
 	case FSM_DO_QUIESCE:
 		n->quiescing = true;
-		n->quiet_end = 0;
+		n->fenced = false;
 		break;
 	case FSM_DO_LOG:
 		log_transition(n, a);

@@ -71,13 +71,6 @@ void apply_set_shift(struct apply *a, int64_t shift_s)
 	a->shift_s = shift_s;
 }
 
-static uint32_t shifted(uint32_t time_s, int64_t by_s)
-{
-	int64_t t = (int64_t)time_s + by_s;
-
-	return t < 0 ? 0 : t > UINT32_MAX ? UINT32_MAX : (uint32_t)t;
-}
-
 int apply_add(struct apply *a, uint64_t position, struct span entry)
 {
 	struct change c;
@@ -91,7 +84,7 @@ int apply_add(struct apply *a, uint64_t position, struct span entry)
 	if (a->n == APPLY_MAX || sizeof(a->buf) - a->used < HOST_CHANGE_MAX)
 		return -ENOBUFS;
 	if (c.kind == CHANGE_PUT && a->shift_s != 0) {
-		c.lease.cltt = shifted(c.lease.cltt, a->shift_s);
+		lease_shift(&c.lease, a->shift_s);
 		len = change_encode(&c, a->buf + a->used, RECORD_MAX);
 	} else {
 		memcpy(a->buf + a->used, entry.p, entry.len);

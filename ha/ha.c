@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,13 +33,35 @@ struct ha {
 
 /* --- the link --- */
 
+/* Tells the partner by which server identifiers clients know this node, if that is news. */
+static void tell_ids(struct node *n)
+{
+	uint8_t buf[PROTO_HEADER + sizeof(n->told_ids)];
+	uint32_t ids[PAIR_IDS] = {0};
+	struct wire_writer w;
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < atomic_load(&n->region->interfaces_end) && count < PAIR_IDS; i++) {
+		ids[count] = atomic_load(&n->region->interfaces[i].address);
+		count += ids[count] != 0;
+	}
+	if (!link_is_up(n->link) || memcmp(ids, n->told_ids, sizeof(ids)) == 0)
+		return;
+	memcpy(n->told_ids, ids, sizeof(ids));
+	proto_begin(&w, buf, sizeof(buf), link_version(n->link), PROTO_IDS);
+	proto_write_ids(&w, ids, count);
+	link_send_urgent(n->link, buf, proto_end(&w));
+}
+
 static void on_up(void *arg)
 {
 	struct node *n = (struct node *)arg;
 
 	LOG(EV_HA_LINK_UP, "connected with %s", n->ha->peer.name);
+	probe_stop(&n->probe);
 	n->taken = n->told_taken = 0;
 	n->told = false;
+	memset(n->told_ids, 0, sizeof(n->told_ids));
 	stream_connected(&n->stream);
 	node_feed_kind(n, FSM_EVENT_LINK_UP);
 }
@@ -58,6 +81,11 @@ static void on_room(void *arg)
 	node_go_on((struct node *)arg);
 }
 
+static void on_refused(void *arg)
+{
+	node_feed_kind((struct node *)arg, FSM_EVENT_PARTNER_STOPPED);
+}
+
 static void on_down(void *arg, const char *why)
 {
 	struct node *n = (struct node *)arg;
@@ -65,6 +93,8 @@ static void on_down(void *arg, const char *why)
 	LOG(EV_HA_LINK_DOWN, "%s: %s", n->ha->peer.name, why);
 	node_feed_kind(n, FSM_EVENT_LINK_DOWN);
 	node_stop_streams(n);
+	probe_start(&n->probe, n->loop, n->ha->peer.address, n->ha->peer.port,
+		n->ha->partner_timeout, on_refused, n);
 }
 
 static const struct link_ops link_ops = {
@@ -146,6 +176,7 @@ static int on_prepare(sd_event_source *source, void *arg)
 	(void)source;
 	if (now - h->shown_ns >= SHOW_NS || h->node.fsm.state != h->shown) {
 		node_show(&h->node);
+		tell_ids(&h->node);
 		h->shown_ns = now;
 		h->shown = h->node.fsm.state;
 	}
@@ -304,6 +335,7 @@ int ha_run(const struct child *c)
 	silent.mclt_s = n->ha->mclt;
 	authority_publish(&c->region->pair.authority, &silent);
 	status = run(h);
+	probe_stop(&n->probe);
 	link_free(n->link);
 	stream_stop(&n->stream);
 	snapshot_stop(&n->snapshot);

@@ -235,7 +235,9 @@ static int on_connection(sd_event_source *source, int fd, uint32_t events, void 
 
 	(void)source;
 	(void)events;
-	if (got >= 0)
+	if (got >= 0 && l->ha->dials)
+		close(got); /* the partner only asks whether we live (probe.h) */
+	else if (got >= 0)
 		begin(l, got, false);
 	else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
 		complain(l, strerror(errno));
@@ -296,10 +298,10 @@ int link_new(sd_event *loop, const struct model_ha *ha, int listen_fd, const str
 		l->slots[i].link = l;
 	if (!ha->plaintext)
 		rc = conn_tls_new(ha->trust_anchor, ha->cert_file, ha->key_file, &l->tls, err);
+	if (rc == 0)
+		rc = sd_event_add_io(loop, &l->listening, listen_fd, EPOLLIN, on_connection, l);
 	if (rc == 0 && ha->dials)
 		dial(l);
-	else if (rc == 0)
-		rc = sd_event_add_io(loop, &l->listening, listen_fd, EPOLLIN, on_connection, l);
 	if (rc < 0) {
 		link_free(l);
 		return rc;

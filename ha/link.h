@@ -25,8 +25,8 @@ struct link_ops {
 	void (*down)(void *arg, const char *why);
 };
 
-/* Listens on listen_fd (non-blocking), or dials, as the configuration says; both go on until
- * link_free(). What is in ha lives longer than the link. */
+/* Takes connections from listen_fd (non-blocking), or dials and takes none that come in, as the
+ * configuration says; goes on until link_free(). What is in ha lives longer than the link. */
 int link_new(sd_event *loop, const struct model_ha *ha, int listen_fd, const struct link_ops *ops,
         void *arg, struct link **ret, struct err *err);
 void link_free(struct link *l);

@@ -11,6 +11,7 @@
 #include "ha/apply.h"
 #include "ha/fsm.h"
 #include "ha/link.h"
+#include "ha/probe.h"
 #include "ha/snapshot.h"
 #include "ha/stream.h"
 #include "ha/suffix.h"
@@ -32,6 +33,7 @@ struct node {
 	sd_event *loop;
 	struct journal *journal;
 	struct link *link;
+	struct probe probe;
 	struct fsm fsm;
 	struct term term;
 	struct stream stream;
@@ -41,6 +43,7 @@ struct node {
 	enum node_receiving receiving;
 	uint64_t reach;
 	struct fsm_message hello;   /* the partner's */
+	uint32_t told_ids[PAIR_IDS]; /* our server identifiers, as the partner knows them */
 	uint64_t taken, told_taken; /* octets of its stream, and what it was told of them */
 	bool told;                  /* that this node takes */
 	int64_t shift_s;            /* between the nodes' clocks, see apply_shift() */
@@ -49,8 +52,9 @@ struct node {
 	uint64_t suffix_end;
 	bool merging; /* it waits until all up to merge_end is merged */
 	uint64_t merge_end;
-	bool quiescing; /* it waits until the journal's end stands still */
-	uint64_t quiet_end, quiet_since_ns;
+	bool quiescing; /* it waits until nobody appends to the journal any more */
+	bool fenced;    /* that is so: quiet_end is its end, and to be sent */
+	uint64_t quiet_end;
 	uint64_t commit_failures; /* of workers, when last looked at */
 	bool disk_failed;
 	uint64_t disk_tried_ns;

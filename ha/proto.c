@@ -274,6 +274,25 @@ int proto_read_number(struct span payload, uint64_t *ret)
 	return 0;
 }
 
+void proto_write_ids(struct wire_writer *w, const uint32_t *ids, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		wire_write_le32(w, ids[i]);
+}
+
+int proto_read_ids(struct span payload, uint32_t ret_ids[PAIR_IDS])
+{
+	struct wire_reader r;
+	size_t n = payload.len / 4;
+
+	if (payload.len % 4 != 0 || n > PAIR_IDS)
+		return -EBADMSG;
+	wire_reader_init(&r, payload.p, payload.len);
+	for (size_t i = 0; i < n; i++)
+		ret_ids[i] = wire_read_le32(&r);
+	return (int)n;
+}
+
 void proto_write_snapshot(struct wire_writer *w, const struct proto_snapshot *s)
 {
 	wire_write_le64(w, s->position);

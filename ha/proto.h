@@ -19,6 +19,7 @@
 
 #include "ha/fsm.h"
 #include "shm/base/wire.h"
+#include "shm/pair.h"
 
 /* Versions that this program speaks. A node is upgraded first, then its partner: the newer one
  * speaks the older one's version until then. */
@@ -44,6 +45,7 @@ enum proto_type {
 	PROTO_COPY,    /* asks for the stream to begin anew, with a full copy */
 	PROTO_STOPPED, /* no process of the sender serves clients any more */
 	PROTO_SUFFIX,  /* a stretch of the sender's journal that has to be merged */
+	PROTO_IDS,     /* the server identifiers that the sender goes by */
 	PROTO_TYPES,
 };
 
@@ -96,6 +98,10 @@ int proto_read_message(struct span payload, struct fsm_message *ret);
 /* One number: ACK (position), TAKEN (octets). */
 void proto_write_number(struct wire_writer *w, uint64_t n);
 int proto_read_number(struct span payload, uint64_t *ret);
+
+/* IDS: addresses in host byte order, at most PAIR_IDS. Reading returns how many, or -EBADMSG. */
+void proto_write_ids(struct wire_writer *w, const uint32_t *ids, size_t n);
+int proto_read_ids(struct span payload, uint32_t ret_ids[PAIR_IDS]);
 
 /* CHANGES and SUFFIX: the position of the first change, then entries as change_encode() wrote them,
  * a frame of them gathered one by one. */

@@ -10,9 +10,6 @@
 #include "shm/base/clock.h"
 #include "shm/base/log.h"
 
-#define QUIET_NS (50 * CLOCK_NS_PER_MS) /* the journal's end stands still: no batch is under way   \
-					 */
-
 static void send_number(struct node *n, enum proto_type type, uint64_t number)
 {
 	uint8_t buf[PROTO_HEADER + 8];
@@ -30,7 +27,7 @@ static void trouble(struct node *n, int rc, struct err *err)
 		link_refuse(n->link, "a frame that must not be");
 		return;
 	}
-	if (rc == -ESTALE) {
+	if (rc == -ESTALE || rc == -EROFS) {
 		link_close(n->link, err->text);
 		return;
 	}
@@ -185,6 +182,17 @@ static int take_number(struct node *n, const struct proto_frame *f)
 	return rc;
 }
 
+/* Clients that chose the partner are served by us while it is silent. */
+static int take_ids(struct node *n, struct span payload)
+{
+	uint32_t ids[PAIR_IDS] = {0};
+	int rc = proto_read_ids(payload, ids);
+
+	for (size_t i = 0; rc >= 0 && i < PAIR_IDS; i++)
+		atomic_store(&n->region->pair.partner_ids[i], ids[i]);
+	return rc;
+}
+
 static int restart_with_copy(struct node *n, struct err *err)
 {
 	if (n->stream.phase == STREAM_OFF || n->stream.type != PROTO_CHANGES)
@@ -208,6 +216,9 @@ void node_frame(struct node *n, const struct proto_frame *f)
 		break;
 	case PROTO_STOPPED:
 		rc = node_feed_kind(n, FSM_EVENT_PARTNER_STOPPED);
+		break;
+	case PROTO_IDS:
+		rc = take_ids(n, f->payload);
 		break;
 	case PROTO_COPY:
 		rc = restart_with_copy(n, &err);
@@ -336,30 +347,37 @@ static void reached(struct node *n)
 	node_feed(n, &e);
 }
 
+/* Workers append only under rules that let them: once these are gone, one look at the journal from
+ * inside a write transaction is behind the last of them. */
+static void fence(struct node *n)
+{
+	struct err err;
+
+	if (journal_fence(n->journal, &n->quiet_end, &err) < 0)
+		return; /* tried again at the next look */
+	n->fenced = true;
+	node_raise_committed(n, n->quiet_end);
+}
+
 static void look_whether_quiet(struct node *n)
 {
-	uint64_t now = clock_mono_ns(), end = atomic_load(&n->region->committed);
+	bool serves = fsm_mode(n->fsm.state) != AUTHORITY_SILENT;
 
-	if (fsm_mode(n->fsm.state) != AUTHORITY_SILENT) {
-		n->quiescing = false;
-		return;
-	}
-	if (end != n->quiet_end || n->quiet_since_ns == 0) {
-		n->quiet_end = end;
-		n->quiet_since_ns = now;
-	}
-	if (now - n->quiet_since_ns < QUIET_NS ||
-		(n->stream.phase != STREAM_OFF && !stream_has_sent(&n->stream, end)))
+	if (!serves && (!n->fenced ||
+		(n->stream.phase != STREAM_OFF && !stream_has_sent(&n->stream, n->quiet_end))))
 		return;
 	n->quiescing = false;
-	n->quiet_since_ns = 0;
-	node_feed_kind(n, FSM_EVENT_QUIET);
+	if (!serves)
+		node_feed_kind(n, FSM_EVENT_QUIET);
 }
 
 void node_go_on(struct node *n)
 {
-	int rc = stream_go(&n->stream, &n->err);
+	int rc;
 
+	if (n->quiescing && !n->fenced)
+		fence(n);
+	rc = stream_go(&n->stream, &n->err);
 	if (rc < 0) {
 		stream_stop(&n->stream);
 		node_stream_failed(n, rc);

@@ -71,12 +71,9 @@ static int keep(struct taking *t, uint32_t address, uint64_t seq, struct span ro
 	if (t->n == FRAME_ROWS)
 		return -EBADMSG;
 	if (t->s->shift_s != 0 && row.len > 0) {
-		int64_t cltt;
-
 		if (record_decode(row, &l) < 0)
 			return -EBADMSG;
-		cltt = (int64_t)l.cltt + t->s->shift_s;
-		l.cltt = cltt < 0 ? 0 : cltt > UINT32_MAX ? UINT32_MAX : (uint32_t)cltt;
+		lease_shift(&l, t->s->shift_s);
 		len = record_encode(&l, t->buf + t->used, sizeof(t->buf) - t->used);
 		row = span_of(t->buf + t->used, len);
 		t->used += len;

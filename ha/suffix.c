@@ -8,6 +8,7 @@
 #include <sched.h>
 
 #include "ha/merge.h"
+#include "shm/rights.h"
 #include "shm/base/log.h"
 #include "shm/base/text.h"
 
@@ -36,14 +37,15 @@ static const struct fsm_run *run_of(const struct fsm_runs *runs, uint64_t seq)
 	return run;
 }
 
-/* What is known of a row by where it stands. Rows do not say yet whether their client may have
- * been told of them: all of them count as told, so that none is lost. */
+/* What is known of a row by where it stands, and by its own words. */
 static void place(struct merge_row *row, const struct fsm_runs *runs, uint64_t acked)
 {
 	const struct fsm_run *run = run_of(runs, row->lease.seq);
 
 	row->acked = row->lease.seq <= acked;
-	row->sure = true;
+	row->sure = (row->lease.flags & LEASE_SURE) != 0;
+	row->acked_end_s = row->lease.acked_end_s;
+	row->reuse_after_s = row->lease.reuse_after_s;
 	row->writer = run != NULL ? run->writer : 0;
 	row->term = run != NULL ? run->term : 0;
 }
@@ -59,13 +61,11 @@ static void own_row(const struct suffix *s, const struct table_copy *copy, struc
 
 static void partner_row(const struct suffix *s, const struct change *c, struct merge_row *ret)
 {
-	int64_t cltt = (int64_t)c->lease.cltt + s->shift_s;
-
 	*ret = (struct merge_row){.lease = c->lease, .changed = true};
 	ret->present = c->kind == CHANGE_PUT;
 	if (!ret->present)
 		return;
-	ret->lease.cltt = cltt < 0 ? 0 : cltt > UINT32_MAX ? UINT32_MAX : (uint32_t)cltt;
+	lease_shift(&ret->lease, s->shift_s);
 	place(ret, &s->runs, s->partner_acked);
 }
 
@@ -115,7 +115,16 @@ static int merge(struct suffix *s, const struct change *c, uint32_t rec)
 		LOG(EV_HA_CONFLICT, "%s was leased to two clients while the nodes served apart",
 			text_ip(c->lease.address, ip));
 	}
-	return row.present ? commit_put(s->commit, rec, &row.lease) : commit_delete(s->commit, rec);
+	if (commit_count(s->commit) == 0)
+		commit_under(s->commit, rights_rules(s->child->region));
+	if (!row.present)
+		return commit_delete(s->commit, rec);
+	row.lease.acked_end_s = row.acked_end_s;
+	row.lease.reuse_after_s = row.reuse_after_s;
+	row.lease.flags &= (uint8_t)~LEASE_SURE;
+	if (row.sure)
+		row.lease.flags |= LEASE_SURE;
+	return commit_put_merged(s->commit, rec, &row.lease);
 }
 
 static int take(void *arg, uint64_t position, struct span entry)

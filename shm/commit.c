@@ -10,12 +10,14 @@
 #include <stdlib.h>
 
 #include "shm/base/clock.h"
+#include "shm/rights.h"
 
 struct commit {
 	const struct child *child;
 	struct journal *journal;
 	size_t n, used;
-	uint64_t first, took_ns; /* of commit_append(): first position, time it took */
+	uint64_t rules;          /* under which the changes were decided */
+	uint64_t first, last, took_ns; /* of commit_append(): positions, time it took */
 	uint32_t rec[COMMIT_MAX];
 	struct span entry[COMMIT_MAX]; /* encoded changes, in buf */
 	uint8_t buf[COMMIT_MAX * 256 + RECORD_MAX];
@@ -43,6 +45,13 @@ size_t commit_count(const struct commit *m)
 	return m->n;
 }
 
+void commit_under(struct commit *m, uint64_t rules)
+{
+	if (m->n > 0)
+		bug("a batch cannot be under two sets of rules");
+	m->rules = rules;
+}
+
 static int add(struct commit *m, uint32_t rec, const struct change *c)
 {
 	size_t len;
@@ -58,34 +67,68 @@ static int add(struct commit *m, uint32_t rec, const struct change *c)
 	return 0;
 }
 
-/* Whether l goes on with what its client has. */
-static bool is_renewal(const struct region *r, uint32_t rec, const struct lease *l)
+static bool is_same(const struct region *r, uint32_t rec, const struct lease *l)
 {
-	const struct table_record *t = table_record(r, rec);
 	struct table_client client = {l->client_id, l->htype, l->hlen, l->hwaddr};
 
-	return t->state == LEASE_ASSIGNED && t->seq != 0 && table_is_client(r, t, &client);
+	return table_has_row_of(r, table_record(r, rec), &client);
+}
+
+static int put(struct commit *m, uint32_t rec, struct change *c, bool same)
+{
+	const struct table_record *t = table_record(m->child->region, rec);
+
+	c->lease.address = t->address;
+	c->lease.flags &= (uint8_t)~LEASE_BEGINS;
+	if (c->lease.state == LEASE_ASSIGNED && !(same && t->state == LEASE_ASSIGNED))
+		c->lease.flags |= LEASE_BEGINS;
+	if (table_reserve(m->child->region, rec, &c->lease) < 0)
+		return -EMSGSIZE;
+	return add(m, rec, c);
 }
 
 int commit_put(struct commit *m, uint32_t rec, const struct lease *l)
 {
-	struct region *r = m->child->region;
+	const struct region *r = m->child->region;
 	struct change c = {.kind = CHANGE_PUT, .lease = *l};
-	int rc = table_reserve(r, rec, l);
+	bool same = is_same(r, rec, l);
 
-	c.lease.address = table_record(r, rec)->address;
-	c.lease.flags &= (uint8_t)~LEASE_BEGINS;
-	if (l->state == LEASE_ASSIGNED && !is_renewal(r, rec, l))
-		c.lease.flags |= LEASE_BEGINS;
-	return rc < 0 ? -EMSGSIZE : add(m, rec, &c);
+	/* what ends a lease and names nobody is about the client of before */
+	rights_note(r, m->rules, rec, same || l->state == LEASE_DECLINED || lease_is_removed(l),
+		l->cltt, &c.lease);
+	return put(m, rec, &c, same);
+}
+
+int commit_put_merged(struct commit *m, uint32_t rec, const struct lease *l)
+{
+	struct change c = {.kind = CHANGE_PUT, .lease = *l};
+
+	return put(m, rec, &c, is_same(m->child->region, rec, l));
+}
+
+/* Ends what there is by a row that is nobody's. */
+static int put_removed(struct commit *m, uint32_t rec)
+{
+	const struct table_record *t = table_record(m->child->region, rec);
+	struct lease removed = {
+		.subnet_id = t->subnet_id,
+		.pool_id = t->pool_id,
+		.cltt = clock_wall_s(),
+		.state = LEASE_RELEASED,
+	};
+
+	return commit_put(m, rec, &removed);
 }
 
 int commit_delete(struct commit *m, uint32_t rec)
 {
+	const struct table_record *t = table_record(m->child->region, rec);
 	struct change c = {.kind = CHANGE_DELETE};
 
-	c.lease.address = table_record(m->child->region, rec)->address;
-	c.lease.state = table_record(m->child->region, rec)->state;
+	if (!rights_may_remove(m->child->region, m->rules, rec, clock_wall_s()))
+		return put_removed(m, rec);
+	c.lease.address = t->address;
+	c.lease.state = t->state;
 	return add(m, rec, &c);
 }
 
@@ -127,23 +170,39 @@ void commit_raise(struct region *r, uint64_t seq)
 		;
 }
 
+uint64_t commit_last(const struct commit *m)
+{
+	return m->last;
+}
+
 int commit_append(struct commit *m, struct err *err)
 {
+	struct region *r = m->child->region;
+	struct journal_guard guard = {&r->pair.authority.rules, m->rules};
 	uint64_t begun = clock_mono_ns();
-	int rc = journal_append(m->journal, m->entry, m->n, &m->first, err);
+	int rc;
 
+	if (authority_mode(m->rules) == AUTHORITY_SILENT)
+		return err_set(err, -EROFS, "ask the node that is active: lessorctl ha status",
+			"this node of the pair serves nobody at present and changes no lease");
+	rc = journal_append(m->journal, m->entry, m->n, &guard, &m->first, err);
 	m->took_ns = clock_mono_ns() - begun;
-	return rc;
+	if (rc < 0)
+		return rc;
+	m->last = m->first + m->n - 1;
+	commit_raise(r, m->last);
+	pair_journal_grew(m->child);
+	return 0;
 }
 
 void commit_settle(struct commit *m, int rc)
 {
 	struct region *r = m->child->region;
 	struct counter_block *counters = child_counters(m->child);
-	uint64_t last = m->first + m->n - 1;
 
 	if (rc < 0) {
-		counter_inc(counters, COUNTER_COMMIT_FAILED);
+		if (rc != -ESTALE && rc != -EROFS)
+			counter_inc(counters, COUNTER_COMMIT_FAILED);
 		undo(m);
 	} else {
 		counter_inc(counters, COUNTER_BATCHES);
@@ -151,10 +210,9 @@ void commit_settle(struct commit *m, int rc)
 		counter_add(counters, COUNTER_COMMIT_NS, m->took_ns);
 		counter_observe(counters, HISTOGRAM_COMMIT, m->took_ns);
 		counter_observe(counters, HISTOGRAM_BATCH, m->n);
-		commit_raise(r, last);
 		for (size_t i = 0; i < m->n; i++)
 			publish(m, i, m->first + i);
-		atomic_store(&r->slots[m->child->slot].published, last);
+		atomic_store(&r->slots[m->child->slot].published, m->last);
 	}
 	m->n = m->used = 0;
 }

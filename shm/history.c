@@ -53,6 +53,8 @@ enum history_event history_of(const struct change *c, uint32_t now, struct histo
 	} else if (l->state == LEASE_EXPIRED) {
 		event = HISTORY_EXPIRED;
 		time = end < UINT32_MAX ? (uint32_t)end : now;
+	} else if (lease_is_removed(l)) {
+		event = HISTORY_DELETED;
 	} else {
 		event = l->state == LEASE_RELEASED ? HISTORY_RELEASED : HISTORY_DECLINED;
 	}

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "shm/commit.h"
+#include "shm/rights.h"
 
 struct list {
 	struct change *v; /* host_key and host lie in one block each */
@@ -122,8 +123,11 @@ int host_commit(struct region *r, struct journal *j, const struct change *change
 	uint8_t *buf = (uint8_t *)malloc(n * HOST_CHANGE_MAX);
 	struct span *entries = (struct span *)calloc(n, sizeof(*entries));
 	int rc = buf != NULL && entries != NULL ? 0 : -ENOMEM;
+	struct journal_guard guard = {&r->pair.authority.rules, rights_rules(r)};
 	uint64_t first;
 
+	if (authority_mode(guard.value) == AUTHORITY_SILENT)
+		rc = -EROFS;
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		uint8_t *at = buf + i * HOST_CHANGE_MAX;
 		size_t len = change_encode(&changes[i], at, HOST_CHANGE_MAX);
@@ -131,10 +135,13 @@ int host_commit(struct region *r, struct journal *j, const struct change *change
 		entries[i] = span_of(at, len);
 		rc = len > 0 ? 0 : -EMSGSIZE;
 	}
-	if (rc < 0)
+	if (rc == -EROFS)
+		err_set(err, rc, "ask the node that is active: lessorctl ha status",
+			"this node of the pair serves nobody at present");
+	else if (rc < 0)
 		err_set(err, rc, NULL, "the reservations cannot be stored");
 	else
-		rc = journal_append(j, entries, n, &first, err);
+		rc = journal_append(j, entries, n, &guard, &first, err);
 	if (rc == 0)
 		commit_raise(r, first + n - 1);
 	free(buf);

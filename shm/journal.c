@@ -88,6 +88,7 @@ struct append {
 	size_t n;
 	uint64_t first;    /* set by the transaction */
 	uint64_t expected; /* what first has to be; 0: whatever it is */
+	const struct journal_guard *guard; /* NULL: none */
 };
 
 /* Packs changes from i on into one chunk; returns how many went in. */
@@ -119,6 +120,8 @@ static int append_all(struct env_txn *t, void *arg)
 
 	if (rc < 0)
 		return rc;
+	if (a->guard != NULL && atomic_load(a->guard->word) != a->guard->value)
+		return -ESTALE;
 	a->first = position + 1;
 	if (a->expected != 0 && a->first != a->expected)
 		return -ESTALE;
@@ -136,12 +139,14 @@ static int append_all(struct env_txn *t, void *arg)
 	return 0;
 }
 
-int journal_append(struct journal *j, const struct span *changes, size_t n, uint64_t *ret_first,
-	struct err *err)
+int journal_append(struct journal *j, const struct span *changes, size_t n,
+	const struct journal_guard *guard, uint64_t *ret_first, struct err *err)
 {
-	struct append a = {changes, n, 0, 0};
+	struct append a = {.changes = changes, .n = n, .guard = guard};
 	int rc = env_write(j->env, append_all, &a, err);
 
+	if (rc == -ESTALE)
+		return err_set(err, rc, NULL, "the rules of the pair changed meanwhile");
 	if (rc < 0)
 		return rc;
 	*ret_first = a.first;
@@ -151,13 +156,25 @@ int journal_append(struct journal *j, const struct span *changes, size_t n, uint
 int journal_append_at(struct journal *j, const struct span *changes, size_t n, uint64_t first,
 	struct err *err)
 {
-	struct append a = {changes, n, 0, first};
+	struct append a = {.changes = changes, .n = n, .expected = first};
 	int rc = env_write(j->env, append_all, &a, err);
 
 	if (rc == -ESTALE)
 		return err_set(err, rc, NULL, "%s: the journal goes on at position %llu, not at %llu",
 			j->path, (unsigned long long)a.first, (unsigned long long)first);
 	return rc;
+}
+
+static int look_at_end(struct env_txn *t, void *arg)
+{
+	uint64_t *last = (uint64_t *)arg;
+
+	return last_position(t, last);
+}
+
+int journal_fence(struct journal *j, uint64_t *ret_last, struct err *err)
+{
+	return env_write(j->env, look_at_end, ret_last, err);
 }
 
 struct reading {

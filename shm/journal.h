@@ -7,6 +7,8 @@
 #ifndef LESSOR_SHM_JOURNAL_H
 #define LESSOR_SHM_JOURNAL_H
 
+#include <stdatomic.h>
+
 #include "shm/base/err.h"
 #include "shm/record.h"
 
@@ -16,10 +18,22 @@ struct journal;
 int journal_open(const char *state_dir, struct journal **ret, struct err *err);
 void journal_close(struct journal *j);
 
+/* A word that has to have this value while the transaction runs: the rules of a pair, under which
+ * the changes were decided. Whoever changes the word and then calls journal_fence() knows that
+ * nothing more comes under the old value. */
+struct journal_guard {
+	const _Atomic uint64_t *word;
+	uint64_t value;
+};
+
 /* Appends n >= 1 encoded changes (change_encode()) as one durable transaction; they get the
- * numbers *ret_first .. *ret_first + n - 1. A failure (no room: -ENOSPC) appends nothing. */
-int journal_append(struct journal *j, const struct span *changes, size_t n, uint64_t *ret_first,
-	struct err *err);
+ * numbers *ret_first .. *ret_first + n - 1. guard may be NULL. A failure appends nothing: no room
+ * is -ENOSPC, a word that changed -ESTALE. */
+int journal_append(struct journal *j, const struct span *changes, size_t n,
+	const struct journal_guard *guard, uint64_t *ret_first, struct err *err);
+
+/* Waits until no transaction is under way that began before; *ret_last: the last position. */
+int journal_fence(struct journal *j, uint64_t *ret_last, struct err *err);
 
 /* The same, but the first change has to get the number first, as it has in the partner's journal:
  * -ESTALE, and nothing is appended, if the journal does not end right before it. */
@@ -50,7 +64,6 @@ int journal_trim(struct journal *j, uint64_t position, size_t max, struct err *e
 /* Removes every change; the next one gets the number position + 1. In one transaction: for a node
  * whose leases come from its partner as a whole, up to that position. */
 int journal_reset(struct journal *j, uint64_t position, struct err *err);
-
 
 /* Frees LMDB reader slots of processes that are gone. */
 void journal_clear_dead(struct journal *j);

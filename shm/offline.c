@@ -96,7 +96,7 @@ static int mark(struct offline *o, const struct stretch *s, uint64_t *ret_positi
 		bug("a row that nobody encoded");
 	entry = span_of(buf, change_encode(&c, buf, sizeof(buf)));
 	for (int i = 0; i < 2 && rc == 0; i++)
-		rc = journal_append(o->journal, &entry, 1, ret_position, err);
+		rc = journal_append(o->journal, &entry, 1, NULL, ret_position, err);
 	return rc;
 }
 

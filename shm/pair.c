@@ -40,33 +40,37 @@ void pair_journal_grew(const struct child *c)
 		wake(c);
 }
 
-void pair_acked(struct region *r, uint64_t position)
+void pair_changed(struct region *r)
 {
 	struct pair *p = &r->pair;
 
-	authority_acked(&p->authority, position);
-	atomic_fetch_add(&p->acked_word, 1);
-	if (atomic_load(&p->acked_waits) != 0)
-		futex(&p->acked_word, FUTEX_WAKE, INT_MAX, NULL);
+	atomic_fetch_add(&p->changes, 1);
+	if (atomic_load(&p->waiters) != 0)
+		futex(&p->changes, FUTEX_WAKE, INT_MAX, NULL);
 }
 
-void pair_wait_acked(struct region *r, uint64_t position, uint64_t rules, unsigned timeout_ms)
+bool pair_wait(struct region *r, uint32_t *seen, unsigned timeout_ms)
 {
 	struct pair *p = &r->pair;
-	uint64_t until = clock_mono_ns() + timeout_ms * CLOCK_NS_PER_MS, now;
+	const struct timespec timeout = {timeout_ms / 1000,
+		(long)(timeout_ms % 1000) * (long)CLOCK_NS_PER_MS};
+	uint32_t before = *seen;
 
-	atomic_fetch_add(&p->acked_waits, 1);
-	while ((now = clock_mono_ns()) < until) {
-		uint32_t word = atomic_load(&p->acked_word);
-		struct timespec left = {(time_t)((until - now) / CLOCK_NS_PER_S),
-			(long)((until - now) % CLOCK_NS_PER_S)};
+	atomic_fetch_add(&p->waiters, 1);
+	if (atomic_load(&p->changes) == before)
+		futex(&p->changes, FUTEX_WAIT, before, &timeout);
+	atomic_fetch_sub(&p->waiters, 1);
+	*seen = atomic_load(&p->changes);
+	return *seen != before;
+}
 
-		if (atomic_load(&p->authority.acked) >= position ||
-			authority_rules(&p->authority) != rules)
-			break;
-		futex(&p->acked_word, FUTEX_WAIT, word, &left);
-	}
-	atomic_fetch_sub(&p->acked_waits, 1);
+bool pair_is_partner(const struct region *r, uint32_t id)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < PAIR_IDS; i++)
+		found |= atomic_load_explicit(&r->pair.partner_ids[i], memory_order_relaxed) == id;
+	return found && id != 0;
 }
 
 uint64_t pair_trim_limit(const struct region *r, uint64_t applied)

@@ -2,7 +2,7 @@
 /*
  * pair: what the ha process and the others tell each other through the region's head: that the
  * journal grew, how far the partner holds it, how far it may be trimmed, how the pair is, and what
- * an operator wants. Called by everybody; nothing here waits, but pair_wait_acked().
+ * an operator wants. Called by everybody; nothing here waits, but pair_wait().
  */
 #ifndef LESSOR_SHM_PAIR_H
 #define LESSOR_SHM_PAIR_H
@@ -43,6 +43,8 @@ enum pair_wish {
 	PAIR_WISH_RESYNC,
 };
 
+#define PAIR_IDS 32
+
 /* In the region's head. All zero: there is no pair. */
 struct pair {
 	struct authority authority;
@@ -51,10 +53,11 @@ struct pair {
 	_Atomic uint64_t retain_max; /* how many changes are kept for it; 0: there is no pair */
 	_Atomic uint32_t refill;     /* the table does not show the lease database: replaced */
 	_Atomic uint32_t asleep;     /* the ha process waits for the journal to grow */
-	_Atomic uint32_t acked_word; /* futex: changes with authority.acked */
-	_Atomic uint32_t acked_waits;
+	_Atomic uint32_t changes; /* futex: counts changes of the authority */
+	_Atomic uint32_t waiters;
 	_Atomic uint64_t wish;    /* ticket << 8 | enum pair_wish, as asked for last */
 	_Atomic uint64_t granted; /* ticket << 16 | errno value: the result of that wish */
+	_Atomic uint32_t partner_ids[PAIR_IDS]; /* its server identifiers, host byte order; 0: none */
 	_Atomic uint32_t version; /* of status: odd while it is being written */
 	struct pair_status status;
 };
@@ -62,12 +65,15 @@ struct pair {
 /* To be called after each commit: wakes the ha process if it waits for that. */
 void pair_journal_grew(const struct child *c);
 
-/* Called by the ha process: publishes how far the partner holds the journal and wakes waiters. */
-void pair_acked(struct region *r, uint64_t position);
+/* Called by the ha process after each change of the authority: wakes all that wait for one. */
+void pair_changed(struct region *r);
 
-/* Waits until the partner holds the journal up to position, the rules in force are not `rules` any
- * more, or timeout_ms have passed. */
-void pair_wait_acked(struct region *r, uint64_t position, uint64_t rules, unsigned timeout_ms);
+/* Waits until pair_changed() is called, or was since the last call with this *seen; at most
+ * timeout_ms. *seen begins as anything. Returns whether it was called. */
+bool pair_wait(struct region *r, uint32_t *seen, unsigned timeout_ms);
+
+/* Whether the partner goes by this server identifier (host byte order). */
+bool pair_is_partner(const struct region *r, uint32_t id);
 
 /* Up to where the journal may be trimmed, when the lease database is complete up to applied. */
 uint64_t pair_trim_limit(const struct region *r, uint64_t applied);

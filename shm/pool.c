@@ -240,15 +240,14 @@ static uint32_t take_fresh(struct region *r, struct pool_state *st, uint32_t slo
 	return TABLE_NONE;
 }
 
-uint32_t pool_take(struct region *r, const struct pool_range *pool, uint32_t slot, uint32_t now)
+uint32_t pool_take(struct region *r, const struct pool_range *pool, enum pool_source source,
+	uint32_t slot, uint32_t now)
 {
-	uint32_t rec = take_queued(r, pool->state, &pool->state->free, slot, now);
+	struct pool_state *st = pool->state;
 
-	if (rec == TABLE_NONE)
-		rec = take_fresh(r, pool->state, slot);
-	if (rec == TABLE_NONE)
-		rec = take_queued(r, pool->state, &pool->state->expired, slot, now);
-	return rec;
+	if (source == POOL_FRESH)
+		return take_fresh(r, st, slot);
+	return take_queued(r, st, source == POOL_FREE ? &st->free : &st->expired, slot, now);
 }
 
 static uint32_t random_offset(const struct region *r, struct pool_state *st)
@@ -290,7 +289,9 @@ static struct pool_queue *queue_for(struct pool_state *st, const struct table_re
 		*ret_flag = TABLE_QUEUED_FREE;
 		return &st->free;
 	}
-	if (t->state == LEASE_EXPIRED || t->state == LEASE_RELEASED) {
+	/* an offer over a row that a pair has to keep: when it lapses, that row counts again */
+	if (t->state == LEASE_EXPIRED || t->state == LEASE_RELEASED ||
+		(t->state == TABLE_OFFER && t->seq != 0)) {
 		*ret_flag = TABLE_QUEUED_EXPIRED;
 		return &st->expired;
 	}

@@ -35,9 +35,18 @@ int pool_build(struct region *r, struct pools *pools, struct err *err);
 /* The pool that holds address, NULL: none. */
 const struct pool_range *pool_of(const struct pools *pools, uint32_t address);
 
-/* Takes an address that nobody has at this time: returns its record, claimed by slot, or
- * TABLE_NONE if there is none. */
-uint32_t pool_take(struct region *r, const struct pool_range *pool, uint32_t slot, uint32_t now);
+/* Where addresses come from, in the order in which they are to be tried. */
+enum pool_source {
+	POOL_FREE,    /* used before, free again */
+	POOL_FRESH,   /* never used */
+	POOL_ENDED,   /* remembered for their last client */
+	POOL_SOURCES,
+};
+
+/* Takes an address of this source that nobody has at this time: returns its record, claimed by
+ * slot, or TABLE_NONE if there is none. */
+uint32_t pool_take(struct region *r, const struct pool_range *pool, enum pool_source source,
+	uint32_t slot, uint32_t now);
 
 /* The same, but an address that nobody ever had or is remembered for, at a random place that only
  * who knows the region's key can foresee. TABLE_NONE: none was found in a few tries, although there

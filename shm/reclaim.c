@@ -8,6 +8,8 @@
 
 #include <errno.h>
 
+#include "shm/rights.h"
+
 #define ROUNDS     10
 #define STRIDE_MIN 4096
 #define STRIDE_MAX 262144
@@ -78,6 +80,21 @@ static int settle(struct reclaim *c, uint32_t rec, enum fate fate)
 	return commit_put(c->commit, rec, &copy.lease);
 }
 
+/* What of it the rules of a pair let happen. */
+static enum fate allowed(const struct reclaim *c, uint32_t rec, enum fate fate, uint32_t now)
+{
+	const struct region *r = c->child->region;
+	const struct table_record *t = table_record(r, rec);
+
+	if (fate == DELETE && t->state == LEASE_ASSIGNED && !rights_alone(c->rules))
+		fate = EXPIRE; /* the partner learns that it is over before it is forgotten */
+	if (fate == EXPIRE && !rights_may_expire(r, c->rules, rec, now))
+		return KEEP;
+	if (fate == DELETE && !rights_may_remove(r, c->rules, rec, now))
+		return t->state != LEASE_DECLINED && t->queued == 0 ? QUEUE : KEEP;
+	return fate;
+}
+
 static void look_at(struct reclaim *c, uint32_t rec, uint32_t now)
 {
 	struct region *r = c->child->region;
@@ -87,6 +104,7 @@ static void look_at(struct reclaim *c, uint32_t rec, uint32_t now)
 	if (fate_of(t, c->hold_s, now) == KEEP || !table_claim(r, rec, c->child->slot))
 		return;
 	fate = fate_of(t, c->hold_s, now); /* again, now that nobody else can change it */
+	fate = allowed(c, rec, fate, now);
 	if (fate != KEEP && settle(c, rec, fate) == 0)
 		return; /* the commit has the claim */
 	pool_release(r, c->child->pools, rec);
@@ -96,6 +114,8 @@ int reclaim_some(struct reclaim *c, uint32_t now, struct err *err)
 {
 	uint32_t size = table_size(c->child->region), stride = size / ROUNDS;
 
+	c->rules = rights_rules(c->child->region);
+	commit_under(c->commit, c->rules);
 	if (stride < STRIDE_MIN)
 		stride = STRIDE_MIN;
 	if (stride > STRIDE_MAX)

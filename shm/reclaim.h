@@ -13,6 +13,7 @@ struct reclaim {
 	struct commit *commit;
 	uint32_t hold_s; /* hold-reclaimed-time */
 	uint32_t hand;   /* the next record to look at */
+	uint64_t rules;  /* of the pair, during a call */
 };
 
 /* Looks at the next part of the table, so that ten calls go round it once (a very large table:

@@ -9,6 +9,22 @@
 
 #define CHANGE_VERSION 1
 
+static uint32_t shifted(uint32_t time_s, int64_t by_s)
+{
+	int64_t t = (int64_t)time_s + by_s;
+
+	if (time_s == 0 || time_s == UINT32_MAX)
+		return time_s;
+	return t < 1 ? 1 : t > UINT32_MAX - 1 ? UINT32_MAX - 1 : (uint32_t)t;
+}
+
+void lease_shift(struct lease *l, int64_t by_s)
+{
+	l->cltt = shifted(l->cltt, by_s);
+	l->acked_end_s = shifted(l->acked_end_s, by_s);
+	l->reuse_after_s = shifted(l->reuse_after_s, by_s);
+}
+
 static bool fits(const struct lease *l)
 {
 	return l->address != 0 && l->hlen <= RECORD_HWADDR_MAX && l->client_id.len <= 255 &&
@@ -18,9 +34,11 @@ static bool fits(const struct lease *l)
 
 static void write_row(struct wire_writer *w, const struct lease *l)
 {
+	bool pair = lease_has_pair(l);
+
 	wire_write_u8(w, RECORD_VERSION);
 	wire_write_u8(w, l->state);
-	wire_write_u8(w, l->flags);
+	wire_write_u8(w, (uint8_t)((l->flags & ~LEASE_PAIR) | (pair ? LEASE_PAIR : 0)));
 	wire_write_u8(w, l->htype);
 	wire_write_u8(w, l->hlen);
 	wire_write_u8(w, (uint8_t)l->client_id.len);
@@ -32,6 +50,10 @@ static void write_row(struct wire_writer *w, const struct lease *l)
 	wire_write_le32(w, l->pool_id);
 	wire_write_le32(w, l->cltt);
 	wire_write_le32(w, l->valid_lft);
+	if (pair) {
+		wire_write_le32(w, l->acked_end_s);
+		wire_write_le32(w, l->reuse_after_s);
+	}
 	wire_write(w, l->hwaddr, l->hlen);
 	wire_write(w, l->client_id.p, l->client_id.len);
 	wire_write(w, l->hostname.p, l->hostname.len);
@@ -88,6 +110,11 @@ int record_decode(struct span data, struct lease *ret)
 	l.pool_id = wire_read_le32(&r);
 	l.cltt = wire_read_le32(&r);
 	l.valid_lft = wire_read_le32(&r);
+	if ((l.flags & LEASE_PAIR) != 0) {
+		l.acked_end_s = wire_read_le32(&r);
+		l.reuse_after_s = wire_read_le32(&r);
+	}
+	l.flags &= (uint8_t)~LEASE_PAIR;
 	if (r.failed || l.hlen > RECORD_HWADDR_MAX || l.state > LEASE_RELEASED || l.address == 0)
 		return -EBADMSG;
 	read_parts(&r, &l, lens, context);

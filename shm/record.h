@@ -30,6 +30,8 @@ enum lease_state {
 #define LEASE_FQDN_FWD 1
 #define LEASE_FQDN_REV 2
 #define LEASE_BEGINS   4 /* this change gave the address to its client; renewals have it not */
+#define LEASE_SURE     8 /* as in struct authority_row */
+#define LEASE_PAIR     16 /* in a row: acked_end_s and reuse_after_s follow. Set by the encoder */
 
 struct lease {
 	uint32_t address; /* host byte order */
@@ -37,13 +39,14 @@ struct lease {
 	uint32_t cltt;      /* Unix time of the last exchange */
 	uint32_t valid_lft; /* s, RECORD_INFINITE: for ever */
 	uint8_t state;      /* enum lease_state */
-	uint8_t flags;      /* LEASE_FQDN_... */
+	uint8_t flags;      /* LEASE_... */
 	uint8_t htype, hlen;
 	uint8_t hwaddr[RECORD_HWADDR_MAX];
 	struct span client_id; /* <= 255 octets; empty: the client sent none */
 	struct span hostname;  /* <= 255 */
 	struct span agent;     /* option 82's value, <= 255 */
 	struct span context;   /* JSON text of user-context */
+	uint32_t acked_end_s, reuse_after_s; /* as in struct authority_row; 0 without a pair */
 	uint64_t seq;          /* journal position of this state; 0: not committed. Not in the row */
 };
 
@@ -51,6 +54,21 @@ struct lease {
 static inline uint64_t lease_end(const struct lease *l)
 {
 	return l->valid_lft == RECORD_INFINITE ? UINT64_MAX : (uint64_t)l->cltt + l->valid_lft;
+}
+
+/* Whether the row says only that there was a lease: somebody removed it, and the partner of a pair
+ * may not know of that yet. For people such a row is none. */
+static inline bool lease_is_removed(const struct lease *l)
+{
+	return l->state == LEASE_RELEASED && l->hlen == 0 && l->client_id.len == 0;
+}
+
+/* Moves the lease's times by by_s seconds: they were told by another clock. What never ends stays. */
+void lease_shift(struct lease *l, int64_t by_s);
+
+static inline bool lease_has_pair(const struct lease *l)
+{
+	return l->acked_end_s != 0 || l->reuse_after_s != 0;
 }
 
 /* Writes l's row at buf; returns the length, 0 if it does not fit in size or breaks a limit above. */

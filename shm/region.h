@@ -13,7 +13,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "shm/authority.h"
 #include "shm/base/err.h"
 #include "shm/base/hash.h"
 #include "shm/counter.h"
@@ -84,7 +83,6 @@ struct region {
 	uint32_t started_s;        /* Unix time of the server's start */
 	_Atomic uint32_t reloaded_s, generation;
 	struct region_areas areas;
-	struct authority authority; /* of a pair; all zero without one */
 
 	/* Bump pointers: the next element never used yet. */
 	_Alignas(64) _Atomic uint32_t next_page, next_record, next_extra;

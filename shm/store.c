@@ -117,7 +117,7 @@ int store_run(const struct child *c, uint32_t hold_s, uint32_t history_mib)
 		return CHILD_FAILED;
 	}
 	journal_clear_dead(s.journal);
-	s.reclaim = (struct reclaim){c, commit_new(c, s.journal), hold_s, 0};
+	s.reclaim = (struct reclaim){c, commit_new(c, s.journal), hold_s, 0, 0};
 	requeue(c);
 	if (s.reclaim.commit != NULL)
 		loop(&s);

@@ -14,6 +14,7 @@
 #define PAGE_ADDRESSES 256
 #define EXTRA_SIZE     1024
 #define HW_INLINE      6
+#define PAIR_SIZE      8 /* acked_end_s and reuse_after_s, in front; if LEASE_PAIR is set */
 #define READ_SPINS     20000 /* tries of a reader, the later ones giving way: some milliseconds */
 
 struct page {
@@ -125,8 +126,8 @@ uint32_t table_owner(const struct region *r, uint32_t rec)
 
 /* --- the variable part --- */
 
-/* The variable part: what does not fit of a long hardware address, client-id, hostname, agent,
- * context. */
+/* The variable part: what only a pair needs, what does not fit of a long hardware address,
+ * client-id, hostname, agent, context. */
 struct var {
 	uint8_t *p;
 	size_t size; /* room */
@@ -147,8 +148,8 @@ static size_t hw_rest(uint8_t hlen)
 
 static size_t var_len(const struct lease *l)
 {
-	return hw_rest(l->hlen) + l->client_id.len + l->hostname.len + l->agent.len +
-		l->context.len;
+	return (lease_has_pair(l) ? PAIR_SIZE : 0) + hw_rest(l->hlen) + l->client_id.len +
+		l->hostname.len + l->agent.len + l->context.len;
 }
 
 int table_reserve(struct region *r, uint32_t rec, const struct lease *l)
@@ -192,11 +193,16 @@ static bool view(const struct region *r, const struct table_record *t, struct le
 		.cltt = t->cltt,
 		.valid_lft = t->valid_lft,
 		.state = t->state,
-		.flags = t->flags,
+		.flags = (uint8_t)(t->flags & ~LEASE_PAIR),
 		.htype = t->htype,
 		.hlen = t->hlen,
 		.seq = t->seq,
 	};
+	if ((t->flags & LEASE_PAIR) != 0) {
+		ret->acked_end_s = wire_be32(v.p);
+		ret->reuse_after_s = wire_be32(v.p + 4);
+		at = PAIR_SIZE;
+	}
 	if (ret->hlen > RECORD_HWADDR_MAX || !read_span(&v, &at, hw_rest(ret->hlen), &rest))
 		return false;
 	memcpy(ret->hwaddr, t->hwaddr, HW_INLINE);
@@ -301,6 +307,12 @@ bool table_is_client(const struct region *r, const struct table_record *t,
 		memcmp(l.hwaddr, client->hwaddr, l.hlen) == 0;
 }
 
+bool table_has_row_of(const struct region *r, const struct table_record *t,
+	const struct table_client *client)
+{
+	return t->seq != 0 && t->state != TABLE_OFFER && table_is_client(r, t, client);
+}
+
 struct wanted {
 	uint32_t subnet_id, except;
 	const struct table_client *client;
@@ -367,10 +379,15 @@ static void write_lease(struct region *r, struct table_record *t, const struct l
 	t->pool_id = l->pool_id;
 	t->cltt = l->cltt;
 	t->valid_lft = l->valid_lft;
-	t->flags = l->flags;
+	t->flags = (uint8_t)((l->flags & ~LEASE_PAIR) | (lease_has_pair(l) ? LEASE_PAIR : 0));
 	t->htype = l->htype;
 	t->hlen = l->hlen;
 	memcpy(t->hwaddr, l->hwaddr, HW_INLINE);
+	if (lease_has_pair(l)) {
+		wire_set_be32(p, l->acked_end_s);
+		wire_set_be32(p + 4, l->reuse_after_s);
+		p += PAIR_SIZE;
+	}
 	memcpy(p, l->hwaddr + HW_INLINE, hw_rest(l->hlen));
 	p += hw_rest(l->hlen);
 	t->client_id_len = (uint8_t)l->client_id.len;

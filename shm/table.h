@@ -39,7 +39,7 @@ struct table_record {
 	uint64_t seq;             /* journal position of the row on disk, 0: there is none */
 	uint32_t extra;           /* number of the extra block + 1, 0: none; for good */
 	uint8_t state;            /* enum lease_state, TABLE_FREE or TABLE_OFFER */
-	uint8_t flags;
+	uint8_t flags;            /* LEASE_... */
 	_Atomic uint8_t queued;   /* TABLE_QUEUED_... */
 	uint8_t htype, hlen;
 	uint8_t client_id_len, hostname_len, agent_len;
@@ -55,6 +55,12 @@ struct table_copy {
 	uint32_t offer_until;
 	uint8_t var[RECORD_VAR_MAX];
 };
+
+/* Whether it is a lease of any state, as people understand it: see table_has_lease(). */
+static inline bool table_copy_has_lease(const struct table_copy *c)
+{
+	return c->state <= LEASE_RELEASED && c->lease.seq != 0 && !lease_is_removed(&c->lease);
+}
 
 /* Who a client is: by client identifier if it sends one that counts, else by hardware address
  * (RFC 2131 4.2, RFC 6842). key is what the index is asked for. */
@@ -98,6 +104,18 @@ bool table_available(const struct table_record *t, uint32_t now);
 bool table_is_client(const struct region *r, const struct table_record *t,
 	const struct table_client *client);
 
+/* The same, and it is not only an offer: a row on disk says so. */
+bool table_has_row_of(const struct region *r, const struct table_record *t,
+	const struct table_client *client);
+
+/* Whether there is a lease of any state, as people understand it: a committed row, no offer, not
+ * removed. */
+static inline bool table_has_lease(const struct table_record *t)
+{
+	return t->state <= LEASE_RELEASED && t->seq != 0 &&
+		(t->state != LEASE_RELEASED || t->hlen != 0 || t->client_id_len != 0);
+}
+
 /* The writers below need the claim. */
 
 /* Makes sure that there is room for l's variable part, so that table_offer() and table_put()
@@ -108,7 +126,7 @@ int table_reserve(struct region *r, uint32_t rec, const struct lease *l);
 void table_hold(struct region *r, uint32_t rec, uint32_t offer_until);
 
 /* Makes the record an offer to l's client; l->address is the record's. The row on disk, if any,
- * stays until the offer lapses. */
+ * stays until the offer lapses; what a pair needs to know of it is l's (rights_offer()). */
 void table_offer(struct region *r, uint32_t rec, const struct lease *l, uint32_t offer_until);
 
 /* Makes the record what a committed change says. */

@@ -5,9 +5,12 @@
  */
 #include "workers/alloc.h"
 
+#include "shm/rights.h"
 #include "workers/classify.h"
 #include "workers/reserve.h"
 #include "workers/select.h"
+
+#define SHARE_TRIES 64 /* addresses of the partner's share that one search passes in a queue */
 
 uint32_t alloc_known(const struct query *q, const struct model_subnet **ret_subnet)
 {
@@ -65,6 +68,19 @@ static bool may_have(const struct query *q, const struct model_subnet *s,
 		!is_excluded(q, s, address) && !reserve_is_others(q, s, pool, address);
 }
 
+/* Whether the rules of a pair let the client have the address of this record, which is claimed. */
+static bool permits(const struct query *q, uint32_t rec, bool reserved)
+{
+	const struct region *r = q->ctx->region;
+	uint64_t rules = q->ctx->rules;
+
+	if (rights_alone(rules))
+		return true;
+	if (table_has_row_of(r, table_record(r, rec), &q->client))
+		return rights_may_extend(r, rules, rec, reserved, q->ctx->now);
+	return rights_may_grant(r, rules, rec, reserved, q->ctx->now);
+}
+
 enum alloc_result alloc_claim_own(struct query *q, uint32_t rec, const struct model_subnet *subnet)
 {
 	struct region *r = q->ctx->region;
@@ -77,7 +93,8 @@ enum alloc_result alloc_claim_own(struct query *q, uint32_t rec, const struct mo
 	result = claim(q, rec);
 	if (result != ALLOC_CLAIMED)
 		return result;
-	if (t->subnet_id == subnet->id && table_is_client(r, t, &q->client)) {
+	if (t->subnet_id == subnet->id && table_is_client(r, t, &q->client) &&
+		permits(q, rec, false)) {
 		q->origin = ORIGIN_OWN;
 		return found(q, rec, subnet, pool);
 	}
@@ -94,26 +111,32 @@ static bool is_free(const struct query *q, uint32_t rec)
 	return table_available(t, q->ctx->now) || table_is_client(q->ctx->region, t, &q->client);
 }
 
-/* Claims exactly this address if nobody else has it. */
-static enum alloc_result claim_address(struct query *q, const struct model_subnet *subnet,
-	const struct model_pool *pool, uint32_t address)
+/* Claims the record of address, or a new one. */
+static enum alloc_result claim_record(struct query *q, uint32_t address, uint32_t *ret_rec)
 {
 	struct region *r = q->ctx->region;
-	uint32_t rec = table_find(r, address);
-	enum alloc_result result;
 
-	if (rec == TABLE_NONE) {
-		rec = table_attach(r, address, q->ctx->child->slot);
-		return rec != TABLE_NONE ? found(q, rec, subnet, pool) : ALLOC_BUSY;
+	*ret_rec = table_find(r, address);
+	if (*ret_rec == TABLE_NONE) {
+		*ret_rec = table_attach(r, address, q->ctx->child->slot);
+		return *ret_rec != TABLE_NONE ? ALLOC_CLAIMED : ALLOC_BUSY;
 	}
-	if (!is_free(q, rec))
-		return ALLOC_NONE;
-	result = claim(q, rec);
+	return is_free(q, *ret_rec) ? claim(q, *ret_rec) : ALLOC_NONE;
+}
+
+/* Claims exactly this address if nobody else has it. */
+static enum alloc_result claim_address(struct query *q, const struct model_subnet *subnet,
+	const struct model_pool *pool, uint32_t address, bool reserved)
+{
+	uint32_t rec;
+	enum alloc_result result = claim_record(q, address, &rec);
+
 	if (result != ALLOC_CLAIMED)
 		return result;
-	if (is_free(q, rec))
+	if (is_free(q, rec) && permits(q, rec, reserved))
 		return found(q, rec, subnet, pool);
-	table_release(r, rec);
+	q->rec = rec;
+	alloc_give_back(q);
 	return ALLOC_NONE;
 }
 
@@ -125,7 +148,7 @@ enum alloc_result alloc_claim_reserved(
 
 	if (select_is_own(q, address))
 		return ALLOC_NONE;
-	result = claim_address(q, subnet, model_pool_of(subnet, address), address);
+	result = claim_address(q, subnet, model_pool_of(subnet, address), address, true);
 	if (result == ALLOC_CLAIMED) {
 		t = table_record(q->ctx->region, q->rec);
 		*ret_own = t->subnet_id == subnet->id &&
@@ -160,7 +183,31 @@ enum alloc_result alloc_claim_wanted(struct query *q, uint32_t address, bool *re
 	if (!may_have(q, subnet, pool, address))
 		return ALLOC_NONE;
 	q->origin = ORIGIN_WANTED;
-	return claim_address(q, subnet, pool, address);
+	return claim_address(q, subnet, pool, address, false);
+}
+
+/* Makes the claimed record the client's, if it may have it. */
+static bool settle(struct query *q, const struct model_subnet *s, const struct model_pool *pool,
+	uint32_t rec, unsigned *tries)
+{
+	struct region *r = q->ctx->region;
+
+	if (!may_have(q, s, pool, table_record(r, rec)->address)) {
+		/* Not queued again: the server's own address is nobody's, a reserved one comes back
+		 * when its client's lease ends. The next generation's store queues all that are
+		 * free, since it may reserve others. */
+		table_release(r, rec);
+		return false;
+	}
+	if (!permits(q, rec, false)) {
+		/* the partner's share: to the end of the queue, the next search goes on behind it */
+		pool_release(r, q->ctx->child->pools, rec);
+		--*tries;
+		return false;
+	}
+	found(q, rec, s, pool);
+	q->origin = ORIGIN_FREE;
+	return true;
 }
 
 /* Takes a free address of this pool. */
@@ -172,19 +219,17 @@ static bool take(struct query *q, const struct model_subnet *s, const struct mod
 
 	if (s->params.allocator_random)
 		rec = pool_take_random(ctx->region, range, ctx->child->slot);
-	if (rec == TABLE_NONE)
-		rec = pool_take(ctx->region, range, ctx->child->slot, ctx->now);
-	for (; rec != TABLE_NONE;
-		rec = pool_take(ctx->region, range, ctx->child->slot, ctx->now)) {
-		if (may_have(q, s, pool, table_record(ctx->region, rec)->address)) {
-			found(q, rec, s, pool);
-			q->origin = ORIGIN_FREE;
-			return true;
+	for (int source = 0; source < POOL_SOURCES; source++) {
+		for (unsigned tries = SHARE_TRIES; tries > 0;) {
+			if (rec == TABLE_NONE)
+				rec = pool_take(ctx->region, range, (enum pool_source)source,
+					ctx->child->slot, ctx->now);
+			if (rec == TABLE_NONE)
+				break;
+			if (settle(q, s, pool, rec, &tries))
+				return true;
+			rec = TABLE_NONE;
 		}
-		/* Not queued again: the server's own address is nobody's, a reserved one comes back
-		 * when its client's lease ends. The next generation's store queues all that are
-		 * free, since it may reserve others. */
-		table_release(ctx->region, rec);
 	}
 	return false;
 }
@@ -232,6 +277,14 @@ bool alloc_is_taken(const struct query *q, uint32_t address)
 uint32_t alloc_other(const struct query *q)
 {
 	return table_find_other(q->ctx->region, q->subnet->id, &q->client, q->rec);
+}
+
+uint32_t alloc_lifetime(const struct query *q, uint32_t wanted)
+{
+	const struct region *r = q->ctx->region;
+	bool same = table_has_row_of(r, table_record(r, q->rec), &q->client);
+
+	return rights_lifetime(r, q->ctx->rules, q->rec, same, q->ctx->now, wanted);
 }
 
 void alloc_give_back(struct query *q)

@@ -51,6 +51,10 @@ bool alloc_is_taken(const struct query *q, uint32_t address);
 /* Another record of the client in q->subnet than q->rec, TABLE_NONE: none. */
 uint32_t alloc_other(const struct query *q);
 
+/* The lease time, s, that the client gets for q->address, whose record is claimed: the wanted one,
+ * but in a pair no longer than the partner could do without knowing of it. */
+uint32_t alloc_lifetime(const struct query *q, uint32_t wanted);
+
 /* Gives q->rec back unchanged. */
 void alloc_give_back(struct query *q);
 

@@ -27,6 +27,7 @@ struct answer {
 	uint32_t src_ip, dst_ip; /* host byte order */
 	uint16_t dst_port;
 	uint64_t taken_ns; /* monotonic: when its packet was taken from the socket */
+	uint64_t ticket;   /* of its packet on the shelf (shelf.h), where there is one */
 	size_t len; /* of the message */
 	uint8_t headers[FRAME_HEADERS]; /* room for frame_build(), in front of the message */
 	uint8_t message[ANSWER_SIZE];

@@ -14,7 +14,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define STACK_SIZE (1 << 20) /* the sanitizers need most of it */
+#include "shm/base/thread.h"
 
 struct committer {
 	pthread_t thread;
@@ -42,24 +42,6 @@ static void *run(void *arg)
 	}
 }
 
-static int start_thread(struct committer *c)
-{
-	pthread_attr_t attr;
-	sigset_t all, before;
-	int rc = pthread_attr_init(&attr);
-
-	if (rc != 0)
-		return -rc;
-	rc = pthread_attr_setstacksize(&attr, STACK_SIZE);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	if (rc == 0)
-		rc = pthread_create(&c->thread, &attr, run, c);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attr);
-	return -rc;
-}
-
 int committer_start(struct committer **ret, struct err *err)
 {
 	struct committer *c = (struct committer *)calloc(1, sizeof(*c));
@@ -69,7 +51,7 @@ int committer_start(struct committer **ret, struct err *err)
 		return err_set(err, -ENOMEM, NULL, "out of memory");
 	sem_init(&c->work, 0, 0);
 	c->back_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	rc = c->back_fd < 0 ? -errno : start_thread(c);
+	rc = c->back_fd < 0 ? -errno : thread_start(&c->thread, run, c);
 	if (rc < 0) {
 		if (c->back_fd >= 0)
 			close(c->back_fd);

@@ -9,6 +9,7 @@
 
 #include "shm/base/clock.h"
 #include "shm/base/log.h"
+#include "shm/rights.h"
 #include "workers/batch.h"
 #include "workers/classify.h"
 #include "workers/path.h"
@@ -47,6 +48,7 @@ int explain_run(struct explain *e, const struct child *c, const struct packet *p
 		/* without a journal: what it gathers is thrown away */
 		.commit = commit_new(&e->shadow.child, NULL),
 		.classify = classify_new(c->model),
+		.rules = rights_rules(c->region),
 		.now = clock_wall_s(),
 		.now_ns = clock_mono_ns(),
 		.server_ip = atomic_load_explicit(&i->address, memory_order_relaxed),
@@ -57,6 +59,10 @@ int explain_run(struct explain *e, const struct child *c, const struct packet *p
 		explain_fini(e);
 		return err_set(err, -ENOMEM, NULL, "no memory to explain a packet");
 	}
+	/* what a silent node would answer if it served */
+	if (authority_mode(e->ctx.rules) == AUTHORITY_SILENT)
+		e->ctx.rules = 0;
+	commit_under(e->ctx.commit, e->ctx.rules);
 	e->q.ctx = &e->ctx;
 	e->q.packet = *p;
 	walk(e);

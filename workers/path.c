@@ -136,6 +136,7 @@ enum verdict path_walk(struct query *q, bool again)
 	q->address = 0;
 	q->pool = NULL;
 	q->lifetime = 0;
+	q->rests_on = 0;
 	q->rule = RULE_NONE;
 	q->origin = ORIGIN_NONE;
 	if (reason != MSG_OK)

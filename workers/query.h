@@ -49,6 +49,7 @@ struct packet {
 	uint8_t src_mac[6];       /* raw mode */
 	uint32_t src_ip, dst_ip;  /* host byte order */
 	uint16_t src_port;
+	uint64_t age_ns; /* since it arrived; 0 if the socket does not tell (rx_tell_age()) */
 };
 
 /* What a worker has for all its packets; now is read once a batch. */
@@ -57,6 +58,7 @@ struct context {
 	struct region *region;
 	const struct model *model;
 	struct commit *commit;
+	uint64_t rules;            /* of the pair, under which packets are walked (authority.h) */
 	struct classify *classify; /* what the evaluation of classes needs */
 	uint32_t now;       /* Unix time */
 	uint64_t now_ns;    /* monotonic, for what is measured */
@@ -84,6 +86,7 @@ struct query {
 	uint32_t address;                /* [6] what the client gets, 0: nothing */
 	const struct model_pool *pool;   /* [6] NULL: outside every pool */
 	uint32_t lifetime;               /* [7] s */
+	uint64_t rests_on;               /* [7] VERDICT_HOLD without a change: position of the row */
 	uint8_t rule;                    /* [5] enum query_rule */
 	uint8_t origin;                  /* [6] enum query_origin of address */
 	uint8_t answer;                  /* [7] enum msg_type of the answer; MSG_BOOTP: a BOOTREPLY */

@@ -5,6 +5,8 @@
  */
 #include "workers/reuse.h"
 
+#include "shm/rights.h"
+
 /* Whether the configuration takes a lease of this age, seconds, and lease time for young. Without
  * cache-threshold and cache-max-age none is. */
 static bool is_young(const struct model_params *p, uint32_t age, uint32_t valid_lft)
@@ -46,6 +48,9 @@ bool reuse_lease(struct query *q, const struct lease *l)
 
 	if (p->cache_threshold == MODEL_NO_RATIO && p->cache_max_age == 0)
 		return false;
+	/* under other rules each ACK has a journal entry of its own (authority_may_send()) */
+	if (!rights_alone(q->ctx->rules) && authority_mode(q->ctx->rules) != AUTHORITY_ACTIVE)
+		return false;
 	if (!table_read(q->ctx->region, q->rec, &has) || has.state != LEASE_ASSIGNED ||
 		has.lease.seq == 0 || now < has.lease.cltt || now >= lease_end(&has.lease))
 		return false;
@@ -56,6 +61,7 @@ bool reuse_lease(struct query *q, const struct lease *l)
 	if (!is_young(p, age, has.lease.valid_lft) || left > q->lifetime || !is_same(&has.lease, l))
 		return false;
 	q->lifetime = left;
+	q->rests_on = has.lease.seq;
 	count(q);
 	return true;
 }

@@ -5,6 +5,10 @@
 #include "workers/rx.h"
 
 #include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "shm/base/clock.h"
 
 void rx_init(struct rx *rx, int fd, const struct rx_ops *ops)
 {
@@ -21,6 +25,29 @@ void rx_init(struct rx *rx, int fd, const struct rx_ops *ops)
 	}
 }
 
+void rx_tell_age(struct rx *rx)
+{
+	const int on = 1;
+
+	rx->tells_age = setsockopt(rx->fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) == 0;
+}
+
+uint64_t rx_age(const struct rx *rx, unsigned i)
+{
+	struct timespec at;
+	const void *stamp;
+	uint64_t ns;
+
+	if (!rx->tells_age)
+		return 0;
+	stamp = rx_control(rx, i, SOL_SOCKET, SCM_TIMESTAMPNS);
+	if (stamp == NULL)
+		return 0;
+	memcpy(&at, stamp, sizeof(at));
+	ns = (uint64_t)at.tv_sec * CLOCK_NS_PER_S + (uint64_t)at.tv_nsec;
+	return rx->wall_ns > ns ? rx->wall_ns - ns : 0;
+}
+
 int rx_receive(struct rx *rx, unsigned max)
 {
 	int n;
@@ -30,6 +57,8 @@ int rx_receive(struct rx *rx, unsigned max)
 		rx->msg[i].msg_hdr.msg_controllen = sizeof(rx->control[i]);
 	}
 	n = recvmmsg(rx->fd, rx->msg, max, MSG_DONTWAIT, NULL);
+	if (n > 0 && rx->tells_age)
+		rx->wall_ns = clock_wall_us() * 1000;
 	return n < 0 ? -errno : n;
 }
 

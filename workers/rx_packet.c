@@ -45,6 +45,7 @@ static bool get(const struct rx *rx, unsigned i, struct counter_block *c, struct
 	ret->src_ip = f.src_ip;
 	ret->dst_ip = f.dst_ip;
 	ret->src_port = f.src_port;
+	ret->age_ns = rx_age(rx, i);
 	return true;
 }
 

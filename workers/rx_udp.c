@@ -24,6 +24,7 @@ static bool get(const struct rx *rx, unsigned i, struct counter_block *c, struct
 	memset(ret->src_mac, 0, sizeof(ret->src_mac));
 	ret->src_ip = ntohl(from->sin_addr.s_addr);
 	ret->src_port = ntohs(from->sin_port);
+	ret->age_ns = rx_age(rx, i);
 	ret->dst_ip = to != NULL ? ntohl(to->ipi_addr.s_addr) : 0;
 	return true;
 }

@@ -99,7 +99,8 @@ bool select_is_for_us(const struct query *q)
 		return true;
 	named = address_in(id);
 	return named == q->server_id || select_is_own(q, named) ||
-		model_has_server_id(q->ctx->model, named);
+		model_has_server_id(q->ctx->model, named) ||
+		pair_is_partner(q->ctx->region, named);
 }
 
 const struct model_subnet *select_next(const struct query *q, struct select_walk *w)

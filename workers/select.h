@@ -10,7 +10,8 @@
 /* Fills q->subnet (NULL: none fits whose guards the client passes) and q->server_id. */
 void select_subnet(struct query *q);
 
-/* Whether the message's option 54, if there is one, names this server. */
+/* Whether the message's option 54, if there is one, names this server, or its partner: while this
+ * node serves, clients that chose the other one are its clients, too. */
 bool select_is_for_us(const struct query *q);
 
 /* Whether the client passes the guards of s and its shared network. */

@@ -18,7 +18,11 @@ enum verdict serve_bootp(struct query *q)
 		return VERDICT_AGAIN; /* an earlier request of the same client */
 	if (!serve_find(q, &own, &verdict))
 		return verdict;
-	q->lifetime = RECORD_INFINITE;
+	q->lifetime = alloc_lifetime(q, RECORD_INFINITE);
+	if (q->lifetime != RECORD_INFINITE) { /* the client would never hear of an end */
+		alloc_give_back(q);
+		return query_drop(q, COUNTER_RESTRICTED);
+	}
 	/* an offer first: that is what a repeated request in the same batch finds */
 	if (!serve_hold(q, own))
 		return query_drop(q, COUNTER_PROCESSING_FAILED);

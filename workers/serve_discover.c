@@ -6,6 +6,7 @@
 #include "workers/serve.h"
 
 #include "shm/base/log.h"
+#include "shm/rights.h"
 #include "workers/classify.h"
 #include "workers/client.h"
 #include "workers/options.h"
@@ -28,8 +29,11 @@ static void log_no_address(struct query *q, enum alloc_lack lack)
 			classify_names(q, classes, sizeof(classes)), missed);
 	else
 		LOG(EV_ALLOC_ENGINE_V4_ALLOC_FAIL,
-			"client %s: no address is free in subnet %u (%u more such clients)",
-			client_name(q, name), q->subnet->id, missed);
+			"client %s: no address is free in subnet %u%s (%u more such clients)",
+			client_name(q, name), q->subnet->id,
+			authority_mode(q->ctx->rules) == AUTHORITY_RESTRICTED ?
+				", of this node's share: the partner is out of reach" : "",
+			missed);
 }
 
 static enum verdict no_address(struct query *q)
@@ -111,6 +115,7 @@ bool serve_hold(struct query *q, bool own)
 		return true;
 	}
 	l = alloc_lease(q, &text);
+	rights_offer(r, q->ctx->rules, q->rec, &l);
 	if (table_reserve(r, q->rec, &l) < 0) {
 		alloc_give_back(q);
 		return false;
@@ -131,7 +136,7 @@ enum verdict serve_discover(struct query *q)
 		return query_answer(q, VERDICT_ANSWER, MSG_OFFER);
 	if (!serve_find(q, &own, &verdict))
 		return verdict;
-	q->lifetime = client_lifetime(q);
+	q->lifetime = alloc_lifetime(q, client_lifetime(q));
 	if (own && table_record(r, q->rec)->offer_until > q->ctx->now)
 		relay_note_repeat(q);
 	if (!serve_hold(q, own))

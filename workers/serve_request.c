@@ -28,10 +28,33 @@ static uint32_t wanted_address(const struct query *q)
 	return asked.len == 4 ? wire_be32(asked.p) : q->msg.ciaddr;
 }
 
-static enum verdict nak(struct query *q)
+static bool is_active(const struct query *q, uint32_t rec)
+{
+	const struct table_record *t = table_record(q->ctx->region, rec);
+
+	return t->state == LEASE_ASSIGNED && !table_available(t, q->ctx->now);
+}
+
+/* Whether it is certain that the client does not hold the address, whatever the partner may have
+ * told it: another client holds it, or it is not of this link. */
+static bool is_impossible(const struct query *q, uint32_t address)
+{
+	const struct region *r = q->ctx->region;
+	uint32_t rec = table_find(r, address);
+	const struct model_subnet *s = model_subnet_by_address(q->ctx->model, address);
+
+	if (s == NULL || !select_same_network(s, q->subnet))
+		return true;
+	return rec != TABLE_NONE && is_active(q, rec) &&
+		!table_is_client(r, table_record(r, rec), &q->client);
+}
+
+static enum verdict nak(struct query *q, uint32_t address)
 {
 	q->address = 0;
 	q->pool = NULL;
+	if (q->subnet != NULL && !authority_may_nak(q->ctx->rules) && !is_impossible(q, address))
+		return query_drop(q, COUNTER_RESTRICTED);
 	return query_answer(q, VERDICT_ANSWER, MSG_NAK);
 }
 
@@ -42,12 +65,12 @@ static enum verdict refuse(struct query *q, uint32_t address, bool ours)
 	const struct model_subnet *s;
 
 	if (ours)
-		return nak(q);
+		return nak(q, address);
 	if (rec != TABLE_NONE && table_record(q->ctx->region, rec)->state != TABLE_FREE) {
 		s = model_subnet_by_id(q->ctx->model,
 			table_record(q->ctx->region, rec)->subnet_id);
 		if (s != NULL && select_same_network(s, q->subnet))
-			return nak(q);
+			return nak(q, address);
 	}
 	return query_drop(q, COUNTER_NOT_FOR_US);
 }
@@ -90,15 +113,8 @@ enum verdict serve_grant(struct query *q, uint32_t before, uint8_t answer)
 
 static enum verdict grant(struct query *q, uint32_t before)
 {
-	q->lifetime = client_lifetime(q);
+	q->lifetime = alloc_lifetime(q, client_lifetime(q));
 	return serve_grant(q, before, MSG_ACK);
-}
-
-static bool is_active(const struct query *q, uint32_t rec)
-{
-	const struct table_record *t = table_record(q->ctx->region, rec);
-
-	return t->state == LEASE_ASSIGNED && !table_available(t, q->ctx->now);
 }
 
 static enum verdict no_subnet(struct query *q)
@@ -106,13 +122,14 @@ static enum verdict no_subnet(struct query *q)
 	counter_inc(child_counters(q->ctx->child), COUNTER_NO_SUBNET);
 	if (is_init_reboot(q) || (q->msg.ciaddr != 0 && q->packet.dst_ip == UINT32_MAX))
 		return query_drop(q, COUNTER_NOT_FOR_US);
-	return nak(q);
+	return nak(q, 0);
 }
 
 /* INIT-REBOOT of a client without a lease here. */
 static enum verdict unknown_here(struct query *q)
 {
-	return q->subnet->params.authoritative ? nak(q) : query_drop(q, COUNTER_NOT_FOR_US);
+	return q->subnet->params.authoritative ? nak(q, wanted_address(q)) :
+						 query_drop(q, COUNTER_NOT_FOR_US);
 }
 
 /* Claims what a client without a reservation asks for. own: the record it has, TABLE_NONE: none. */
@@ -164,7 +181,7 @@ enum verdict serve_request(struct query *q)
 		(own == TABLE_NONE || table_record(q->ctx->region, own)->seq == 0))
 		return unknown_here(q);
 	if (address != wanted && is_wrong(q, own, wanted, address != 0))
-		return nak(q);
+		return nak(q, wanted);
 	if (address == wanted)
 		result = alloc_claim_reserved(q, reserved_in, address, &unused);
 	else

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * worker: take what is waiting, walk each packet, send what need not wait. Changes and the answers
- * that tell of them gather in one stage while the committer has the other; when that is back its
- * answers leave and the stages change places. So batches grow with the load, nothing waits for
- * a timer, and a DISCOVER does not wait for the disk.
+ * worker: take what is waiting, walk each packet, give its answer to the outbox. In a pair packets
+ * stand on a shelf until they are answered: a node that must be silent only collects them there,
+ * and walks them when it may serve.
  */
 #include "workers/worker.h"
 
@@ -13,98 +12,30 @@
 
 #include "shm/base/clock.h"
 #include "shm/base/log.h"
+#include "shm/rights.h"
 #include "workers/classify.h"
-#include "workers/committer.h"
+#include "workers/outbox.h"
 #include "workers/path.h"
 #include "workers/reply.h"
 #include "workers/rx.h"
-#include "workers/tx.h"
+#include "workers/waiter.h"
 
-#define TROUBLE_MS 10000 /* between log lines about the same trouble */
-
-/* Changes, and the answers that leave when they are on disk. */
-struct stage {
-	struct commit *commit;
-	struct batch held;
-};
+#define SHELF_SIZE (4u << 20)
+#define STALE_NS   (2 * CLOCK_NS_PER_S) /* in a pair older packets are not answered any more */
 
 struct worker {
 	const struct child *child;
 	struct counter_block *counters;
 	struct journal *journal;
-	struct committer *committer;
-	struct context ctx; /* ctx.commit is that of gathering */
+	struct outbox *outbox;
+	struct shelf *shelf;   /* NULL: there is no pair; so is waiter */
+	struct waiter *waiter;
+	bool replaying;        /* there may be packets on the shelf behind `replayed` to walk */
+	uint64_t replayed;
+	struct context ctx;    /* ctx.commit is the outbox's */
 	struct query query;
 	struct rx rx;
-	struct batch prompt; /* answers that need no commit */
-	struct stage stages[2];
-	struct stage *gathering, *committing; /* the two stages; committing is the committer's */
-	struct log_limit trouble;
-	bool failing; /* the last commit failed */
 };
-
-static void report_commit(struct worker *w, int rc, const struct err *err)
-{
-	unsigned missed;
-
-	if (rc < 0 && log_limit(&w->trouble, TROUBLE_MS, &missed))
-		log_err(EV_COMMIT_FAILED, err);
-	if (rc == 0 && w->failing)
-		LOG(EV_COMMIT_RECOVERED, "leases are written to disk again");
-	w->failing = rc < 0;
-}
-
-/* The committer is done: publish, then answer; or undo, and leave it to the clients to ask again. */
-static void settle(struct worker *w, int rc, const struct err *err)
-{
-	struct batch *held = &w->committing->held;
-
-	commit_settle(w->committing->commit, rc);
-	report_commit(w, rc, err);
-	if (rc == 0) {
-		tx_send(&w->child->port, held, w->counters);
-	} else {
-		counter_add(w->counters, COUNTER_PROCESSING_FAILED, held->n);
-		counter_add(w->counters, COUNTER_RECEIVE_DROP, held->n);
-		held->n = 0;
-	}
-}
-
-static void hand_over(struct worker *w)
-{
-	struct stage *s = w->gathering;
-
-	if (commit_count(s->commit) == 0) /* what is held tells of leases that are on disk */
-		tx_send(&w->child->port, &s->held, w->counters);
-	if (committer_is_busy(w->committer) || commit_count(s->commit) == 0)
-		return;
-	w->gathering = w->committing;
-	w->committing = s;
-	w->ctx.commit = w->gathering->commit;
-	committer_submit(w->committer, s->commit);
-}
-
-static void collect(struct worker *w)
-{
-	struct err err;
-	int rc;
-
-	if (committer_done(w->committer, &rc, &err))
-		settle(w, rc, &err);
-}
-
-/* Waits until every change is on disk, or undone. */
-static void flush(struct worker *w)
-{
-	struct err err;
-
-	tx_send(&w->child->port, &w->prompt, w->counters);
-	do {
-		hand_over(w);
-		if (committer_is_busy(w->committer))
-			settle(w, committer_wait(w->committer, &err), &err);
-	} while (commit_count(w->gathering->commit) > 0);
-}
 
 static void count_drop(struct worker *w)
 {
@@ -112,32 +43,32 @@ static void count_drop(struct worker *w)
 	counter_inc(w->counters, w->query.reason);
 }
 
-static void add_answer(struct worker *w, struct batch *b)
+static void add_answer(struct worker *w, bool hold, uint64_t ticket, uint64_t taken_ns)
 {
-	struct answer *a = batch_next(b);
+	struct answer *a = outbox_add(w->outbox, hold, w->query.rests_on);
 
-	if (a == NULL)
-		bug("a batch has more answers than packets");
 	reply_make(&w->query, a);
-	a->taken_ns = w->ctx.now_ns;
-	batch_keep(b);
+	a->taken_ns = taken_ns;
+	a->ticket = ticket;
 }
 
-static void serve_packet(struct worker *w)
+/* Walks the packet in w->query. ticket: where it stands on the shelf. */
+static void serve_packet(struct worker *w, uint64_t ticket, uint64_t taken_ns)
 {
-	enum verdict v = path_walk(&w->query, false);
+	enum verdict v;
 
+	w->ctx.commit = outbox_commit(w->outbox);
+	v = path_walk(&w->query, false);
 	if (v == VERDICT_AGAIN) {
-		flush(w);
+		outbox_flush(w->outbox);
+		w->ctx.commit = outbox_commit(w->outbox);
 		v = path_walk(&w->query, true);
 	}
 	switch (v) {
 	case VERDICT_ANSWER:
-		add_answer(w, &w->prompt);
-		break;
 	case VERDICT_HOLD:
-		add_answer(w, &w->gathering->held);
-		break;
+		add_answer(w, v == VERDICT_HOLD, ticket, taken_ns);
+		return;
 	case VERDICT_SILENT:
 		break;
 	case VERDICT_AGAIN: /* after a flush this process claims nothing any more */
@@ -148,6 +79,8 @@ static void serve_packet(struct worker *w)
 		count_drop(w);
 		break;
 	}
+	if (w->shelf != NULL)
+		shelf_done(w->shelf, ticket);
 }
 
 static void refresh(struct worker *w)
@@ -160,32 +93,81 @@ static void refresh(struct worker *w)
 	w->ctx.mtu = atomic_load_explicit(&i->mtu, memory_order_relaxed);
 }
 
-/* How many more packets the gathering stage takes; each may make two changes. */
-static unsigned room(const struct worker *w)
+/* The rules that count for this turn. Under new ones all that is not answered begins anew. */
+static void follow_rules(struct worker *w)
 {
-	size_t answers = BATCH_MAX - w->gathering->held.n;
-	size_t changes = (COMMIT_MAX - commit_count(w->gathering->commit)) / 2;
+	uint64_t rules = rights_rules(w->child->region);
 
-	return (unsigned)(answers < changes ? answers : changes);
+	if (rules == w->ctx.rules)
+		return;
+	outbox_under(w->outbox, rules);
+	w->ctx.rules = rules;
+	w->replaying = true;
+	w->replayed = 0;
 }
 
-/* One turn: serves what is waiting. Returns the number of packets taken. */
+static bool is_silent(const struct worker *w)
+{
+	return authority_mode(w->ctx.rules) == AUTHORITY_SILENT;
+}
+
+/* Walks packets that nobody has answered; returns how many. */
+static unsigned replay(struct worker *w)
+{
+	uint64_t now = clock_mono_ns(), oldest = now > STALE_NS ? now - STALE_NS : 0;
+	unsigned n = 0;
+
+	if (!w->replaying || is_silent(w))
+		return 0;
+	refresh(w);
+	while (outbox_room(w->outbox) > 0) {
+		w->replaying = shelf_next(w->shelf, oldest, &w->replayed, &w->query.packet);
+		if (!w->replaying)
+			break;
+		serve_packet(w, w->replayed, now);
+		n++;
+	}
+	return n;
+}
+
+static void take_packet(struct worker *w)
+{
+	uint64_t ticket = 0, age = w->query.packet.age_ns;
+
+	counter_inc(w->counters, COUNTER_RECEIVED);
+	if (age > STALE_NS) { /* it waited while this process or the machine was stopped */
+		w->query.reason = COUNTER_STALE;
+		count_drop(w);
+		return;
+	}
+	if (w->shelf != NULL)
+		ticket = shelf_put(w->shelf, &w->query.packet, w->ctx.now_ns - age);
+	if (is_silent(w))
+		counter_inc(w->counters, COUNTER_STANDBY);
+	else
+		serve_packet(w, ticket, w->ctx.now_ns);
+}
+
+/* One turn: serves what is waiting. Returns the number of packets walked or taken. */
 static unsigned turn(struct worker *w)
 {
+	unsigned replayed, room;
 	int n;
 
-	collect(w);
-	n = room(w) > 0 ? rx_receive(&w->rx, room(w)) : 0;
+	follow_rules(w);
+	outbox_go(w->outbox);
+	replayed = replay(w);
+	room = outbox_room(w->outbox);
+	n = room > 0 ? rx_receive(&w->rx, room) : 0;
 	if (n > 0)
 		refresh(w);
-	for (unsigned i = 0; (int)i < n; i++) {
-		counter_inc(w->counters, COUNTER_RECEIVED);
+	for (unsigned i = 0; (int)i < n; i++)
 		if (w->rx.ops->get(&w->rx, i, w->counters, &w->query.packet))
-			serve_packet(w);
-	}
-	hand_over(w);
-	tx_send(&w->child->port, &w->prompt, w->counters);
-	return n > 0 ? (unsigned)n : 0;
+			take_packet(w);
+		else
+			counter_inc(w->counters, COUNTER_RECEIVED);
+	outbox_go(w->outbox);
+	return replayed + (n > 0 ? (unsigned)n : 0);
 }
 
 /* An interface that is down reports an error once and works again when it is up: the supervisor
@@ -193,18 +175,32 @@ static unsigned turn(struct worker *w)
 static void loop(struct worker *w, const sigset_t *mask)
 {
 	struct pollfd p[] = {
-		{.fd = committer_fd(w->committer), .events = POLLIN},
+		{.fd = outbox_fd(w->outbox), .events = POLLIN},
+		{.fd = w->waiter != NULL ? waiter_fd(w->waiter) : -1, .events = POLLIN},
 		{.fd = w->rx.fd, .events = POLLIN},
 	};
 
 	while (!child_stop) {
+		if (w->waiter != NULL)
+			waiter_arm(w->waiter);
 		if (turn(w) == 0)
-			ppoll(p, room(w) > 0 ? 2 : 1, NULL, mask);
+			ppoll(p, outbox_room(w->outbox) > 0 ? 3 : 2, NULL, mask);
 	}
 	do /* what waits in the sockets is still answered */
-		flush(w);
-	while (turn(w) == BATCH_MAX);
-	flush(w);
+		outbox_flush(w->outbox);
+	while (turn(w) >= BATCH_MAX);
+	outbox_finish(w->outbox);
+}
+
+static int open_pair(struct worker *w, struct err *err)
+{
+	if (w->child->model->ha == NULL)
+		return 0;
+	w->shelf = shelf_new(SHELF_SIZE);
+	if (w->shelf == NULL)
+		return err_set(err, -ENOMEM, NULL, "out of memory");
+	rx_tell_age(&w->rx);
+	return waiter_start(&w->waiter, w->child->region, err);
 }
 
 static int open_all(struct worker *w, struct err *err)
@@ -229,15 +225,8 @@ static int open_all(struct worker *w, struct err *err)
 		rx_init(&w->rx, c->port.udp_fd, &rx_udp);
 	if (w->ctx.classify == NULL)
 		return err_set(err, -ENOMEM, NULL, "out of memory");
-	w->gathering = &w->stages[0];
-	w->committing = &w->stages[1];
-	for (size_t i = 0; i < 2; i++) {
-		w->stages[i].commit = commit_new(c, w->journal);
-		if (w->stages[i].commit == NULL)
-			return err_set(err, -ENOMEM, NULL, "out of memory");
-	}
-	w->ctx.commit = w->gathering->commit;
-	return committer_start(&w->committer, err);
+	rc = open_pair(w, err);
+	return rc < 0 ? rc : outbox_new(c, w->journal, w->shelf, &w->outbox, err);
 }
 
 int worker_run(const struct child *c)
@@ -256,9 +245,9 @@ int worker_run(const struct child *c)
 		loop(w, &mask);
 	else
 		log_err(EV_CHILD_FAILED, &err);
-	committer_stop(w->committer);
-	commit_free(w->stages[0].commit);
-	commit_free(w->stages[1].commit);
+	outbox_free(w->outbox);
+	waiter_stop(w->waiter);
+	shelf_free(w->shelf);
 	classify_free(w->ctx.classify);
 	journal_close(w->journal);
 	free(w);

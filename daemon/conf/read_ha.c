@@ -153,8 +153,6 @@ int read_ha(struct draft *d, const struct tree_node *map)
 	ha->standby = ha->dials = own.standby;
 	ha->prefer = !own.standby && param_bool(&set, PARAM_HA_PREFER);
 	d->model->ha = ha;
-	report_error(d->report, map,
-		"is not supported by this version: its workers do not follow a pair's rules yet");
 	return ha->name != NULL && ha->peer.name != NULL ? 0 : -ENOMEM;
 }
 

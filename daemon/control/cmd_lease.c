@@ -9,6 +9,7 @@
 #include "daemon/control/lease_json.h"
 #include "shm/base/clock.h"
 #include "shm/base/text.h"
+#include "shm/rights.h"
 
 #define WAIT_NS (2 * CLOCK_NS_PER_S) /* for a lease that somebody is changing */
 
@@ -83,12 +84,6 @@ static bool find(const struct region *r, const json_t *args, struct answer *a, u
 	return true;
 }
 
-/* Offers and free addresses are no leases, nor is what was never committed. */
-static bool is_lease(uint8_t state, uint64_t seq)
-{
-	return state <= LEASE_RELEASED && seq != 0;
-}
-
 static enum answer_progress wait_for_other(const struct task *t, struct answer *a)
 {
 	if (clock_mono_ns() < t->until_ns)
@@ -104,7 +99,7 @@ static enum answer_progress get_lease(struct answer *a)
 
 	if (!table_read(t->ctl->child->region, t->rec, &copy))
 		return wait_for_other(t, a);
-	if (!is_lease(copy.state, copy.lease.seq)) {
+	if (!table_copy_has_lease(&copy)) {
 		answer_text(a, ANSWER_EMPTY, "Lease not found.");
 		return ANSWER_DONE;
 	}
@@ -123,8 +118,10 @@ static void leave(struct control *ctl, uint32_t rec)
 static void commit_claimed(struct control *ctl, uint32_t rec, struct answer *a)
 {
 	struct err err = {0};
-	int rc = commit_delete(ctl->commit, rec);
+	int rc;
 
+	commit_under(ctl->commit, rights_rules(ctl->child->region));
+	rc = commit_delete(ctl->commit, rec);
 	if (rc < 0) {
 		err_set(&err, rc, NULL, "%s", strerror(-rc));
 		leave(ctl, rec);
@@ -146,7 +143,7 @@ static enum answer_progress delete_lease(struct answer *a)
 	if (!table_claim(ctl->child->region, t->rec, ctl->child->slot))
 		return wait_for_other(t, a);
 	/* only under the claim it is certain whose lease this is */
-	if (!is_lease(record->state, record->seq)) {
+	if (!table_has_lease(record)) {
 		leave(ctl, t->rec);
 		answer_text(a, ANSWER_EMPTY, "IPv4 lease not found.");
 	} else if (t->seq != 0 && t->seq != record->seq) {

@@ -74,14 +74,14 @@ static enum answer_progress more(struct answer *a)
 
 		if (out_full(&a->out) || n++ == PIECE_MAX)
 			return ANSWER_MORE;
-		if (t->state > LEASE_RELEASED || t->seq == 0)
+		if (!table_has_lease(t))
 			continue;
 		if (!table_read(r, s->next, &copy)) {
 			if (clock_mono_ns() < s->until_ns)
 				return ANSWER_WAIT;
 			continue; /* its writer was killed; the repair is on its way */
 		}
-		if (copy.state <= LEASE_RELEASED && copy.lease.seq != 0 && s->fits(s, &copy.lease)) {
+		if (table_copy_has_lease(&copy) && s->fits(s, &copy.lease)) {
 			lease_json_write(&a->out, &copy.lease);
 			s->count++;
 		}

@@ -12,6 +12,7 @@
 #include "daemon/conf/model.h"
 #include "shm/base/clock.h"
 #include "shm/base/text.h"
+#include "shm/rights.h"
 
 #define WAIT_NS (2 * CLOCK_NS_PER_S) /* for a lease that somebody is changing */
 
@@ -199,11 +200,6 @@ static bool read_lease(struct control *ctl, const json_t *args, struct put *p, s
 	return true;
 }
 
-static bool is_there(const struct table_record *t)
-{
-	return t->state <= LEASE_RELEASED && t->seq != 0;
-}
-
 static void say_done(const struct put *p, bool existed, struct answer *a)
 {
 	char ip[TEXT_IP_SIZE];
@@ -220,7 +216,7 @@ static void put_claimed(struct put *p, uint32_t rec, struct answer *a)
 {
 	struct control *ctl = p->ctl;
 	struct region *r = ctl->child->region;
-	bool existed = is_there(table_record(r, rec));
+	bool existed = table_has_lease(table_record(r, rec));
 	struct err err = {0};
 	int rc;
 
@@ -230,6 +226,7 @@ static void put_claimed(struct put *p, uint32_t rec, struct answer *a)
 			"failed to update the lease: no such lease.");
 		return;
 	}
+	commit_under(ctl->commit, rights_rules(r));
 	rc = commit_put(ctl->commit, rec, &p->lease);
 	if (rc < 0) {
 		err_set(&err, rc, NULL, "%s", strerror(-rc));

@@ -9,6 +9,7 @@
 
 #include "daemon/conf/model.h"
 #include "shm/base/clock.h"
+#include "shm/rights.h"
 
 #define PIECE_MAX 50000                /* records looked at in one turn of the loop */
 #define WAIT_NS   (2 * CLOCK_NS_PER_S) /* for a lease that somebody is changing */
@@ -24,7 +25,7 @@ struct wipe {
 
 static bool is_wanted(const struct wipe *w, const struct table_record *t)
 {
-	return t->state <= LEASE_RELEASED && t->seq != 0 &&
+	return table_has_lease(t) &&
 		(w->subnet_id == 0 || t->subnet_id == w->subnet_id);
 }
 
@@ -73,6 +74,7 @@ static enum answer_progress wipe_some(struct answer *a)
 	struct err err = {0};
 	bool waiting = false;
 
+	commit_under(w->ctl->commit, rights_rules(r));
 	for (uint32_t n = 0; w->next < table_size(r) && n < PIECE_MAX; n++) {
 		if (commit_count(w->ctl->commit) == COMMIT_MAX)
 			break;

@@ -76,7 +76,7 @@ void usage_refresh(struct usage *u, const struct child *c)
 		bool ended = t->valid_lft != RECORD_INFINITE &&
 			(uint64_t)t->cltt + t->valid_lft <= now;
 
-		if (t->address != 0 && t->state <= LEASE_RELEASED)
+		if (t->address != 0 && table_has_lease(t))
 			count_record(u, c, t, ended);
 	}
 }

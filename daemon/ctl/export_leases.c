@@ -33,7 +33,8 @@ static int from_server(const struct ctl *c, FILE *f)
 
 static int write_lease(void *arg, const struct lease *l)
 {
-	leases_csv_write_lease((FILE *)arg, l);
+	if (!lease_is_removed(l))
+		leases_csv_write_lease((FILE *)arg, l);
 	return 0;
 }
 

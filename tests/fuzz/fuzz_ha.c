@@ -55,6 +55,7 @@ static void read_payload(const struct proto_frame *f)
 	char text[PROTO_TEXT_MAX + 1];
 	struct proto_snapshot copy;
 	struct proto_hello hello;
+	uint32_t ids[PAIR_IDS];
 	uint64_t number;
 	uint8_t why;
 
@@ -80,6 +81,9 @@ static void read_payload(const struct proto_frame *f)
 	case PROTO_SNAPSHOT:
 	case PROTO_SNAPSHOT_END:
 		proto_read_snapshot(f->payload, &copy);
+		break;
+	case PROTO_IDS:
+		proto_read_ids(f->payload, ids);
 		break;
 	default:
 		proto_read_number(f->payload, &number);

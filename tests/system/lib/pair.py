@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two nodes of a pair: each on its own link to clients, and on one that only the two share."""
+"""Two nodes of a pair, on a link that only the two share, and on one to clients each, or on one
+together."""
 
 import os
 
@@ -55,17 +56,20 @@ def tls(folder, name):
 
 
 class Pair:
-    """servers: the primary, then the standby; load: a host for clients of each."""
+    """servers: the primary, then the standby; load: a host for clients of each, the same one if
+    they share a LAN."""
 
-    def __init__(self, lab, start=True, **more):
+    def __init__(self, lab, start=True, shared=False, **more):
         self.lab = lab
         self.link = lab.lan("link")
         self.servers, self.load = [], []
+        self.lan = lab.lan("lan") if shared else None
         for number, name in enumerate((PRIMARY, STANDBY)):
-            lan, host = lab.lan(f"lan-{name}"), lab.space(name)
-            clients = lab.space(f"clients-{name}")
+            host, lan = lab.space(name), self.lan or lab.lan(f"lan-{name}")
             lan.join(host, "eth0", f"10.0.0.{number + 1}/8")
-            lan.join(clients, "eth0")
+            if not shared or not self.load:
+                clients = lab.space(f"clients-{name}")
+                lan.join(clients, "eth0")
             self.link.join(host, "eth1", ADDRESS[name] + "/24")
             self.servers.append(lab.server(host, tree(name, **more), name, start=False))
             self.load.append(clients)
@@ -79,6 +83,17 @@ class Pair:
 
     def plug(self, number):
         self.link.switch.ip(f"link set p{number + 1} up")
+
+    def cut_clients(self, number):
+        """Unplugs a node's cable of the LAN that both share."""
+        self.lan.switch.ip(f"link set {self._port(number)} down")
+
+    def plug_clients(self, number):
+        self.lan.switch.ip(f"link set {self._port(number)} up")
+
+    @staticmethod
+    def _port(number):
+        return ("p1", "p3")[number]  # the clients are on p2
 
 
 def status(server):

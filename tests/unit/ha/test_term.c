@@ -92,7 +92,7 @@ Test(term, runs_come_from_the_marks_in_the_journal)
 	cr_assert_eq(journal_open(l.dir, &j, &err), 0);
 	for (int i = 0; i < 3; i++) {
 		entry = span_of(buf, change_encode(&c, buf, sizeof(buf)));
-		cr_assert_eq(journal_append(j, &entry, 1, &at, &err), 0);
+		cr_assert_eq(journal_append(j, &entry, 1, NULL, &at, &err), 0);
 		c.term++;
 		c.node ^= 1;
 	}

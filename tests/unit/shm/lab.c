@@ -31,6 +31,15 @@ void lab_fini(struct lab *l)
 	region_free(l->region);
 }
 
+uint32_t lab_take(struct lab *l, uint32_t slot, uint32_t now)
+{
+	uint32_t rec = TABLE_NONE;
+
+	for (int source = 0; rec == TABLE_NONE && source < POOL_SOURCES; source++)
+		rec = pool_take(l->region, &l->range, (enum pool_source)source, slot, now);
+	return rec;
+}
+
 struct lease lab_lease(uint32_t address, uint32_t k, uint8_t *id, size_t id_len)
 {
 	struct lease l = {

@@ -21,6 +21,9 @@ struct lab {
 void lab_init(struct lab *l, uint32_t n);
 void lab_fini(struct lab *l);
 
+/* pool_take() of the lab's pool, from the first source that has an address. */
+uint32_t lab_take(struct lab *l, uint32_t slot, uint32_t now);
+
 /* A lease of address for client number k, with a client identifier of id_len octets. */
 struct lease lab_lease(uint32_t address, uint32_t k, uint8_t *id, size_t id_len);
 

@@ -30,7 +30,7 @@ static int lease_some(struct lab *l, struct commit *m, uint32_t base, uint32_t n
 	struct err err = {0};
 
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t rec = pool_take(l->region, &l->range, l->child.slot, 10000);
+		uint32_t rec = lab_take(l, l->child.slot, 10000);
 		struct lease lease;
 		uint8_t id[60];
 
@@ -203,7 +203,7 @@ Test(reclaim, leaves_a_record_alone_that_was_never_attached)
 	lab_init(&l, 10);
 	m = start(&l, &j);
 	atomic_fetch_add(&l.region->next_record, 1);
-	hand = (struct reclaim){&l.child, m, 3600, 0};
+	hand = (struct reclaim){&l.child, m, 3600, 0, 0};
 	cr_assert_eq(reclaim_some(&hand, 1000000, &err), 0);
 	cr_assert_eq(atomic_load(&l.region->committed), 0, "it was committed");
 	cr_assert_eq(table_owner(l.region, 0), 0);
@@ -222,7 +222,7 @@ static void commit_for_the_dead(struct lab *l, struct journal *j, const struct c
 	struct err err = {0};
 	uint64_t seq;
 
-	cr_assert_eq(journal_append(j, &entry, 1, &seq, &err), 0);
+	cr_assert_eq(journal_append(j, &entry, 1, NULL, &seq, &err), 0);
 	atomic_store(&l->region->committed, seq);
 }
 
@@ -240,7 +240,7 @@ Test(repair, what_was_carried_over_before_is_not_lost)
 	m = start(&l, &j);
 	cr_assert_eq(lease_some(&l, m, 0, 3), 0);
 	atomic_store(&l.region->slots[33].published, 3);
-	fresh = pool_take(l.region, &l.range, 33, 10000);
+	fresh = lab_take(&l, 33, 10000);
 	ended = table_find(l.region, LAB_START + 1);
 	cr_assert(table_claim(l.region, ended, 33));
 	put.lease = lab_lease(LAB_START + 3, 77, id, 8);
@@ -331,7 +331,7 @@ Test(reclaim, fates)
 
 		lab_init(&l, 10);
 		m = start(&l, &j);
-		rec = pool_take(l.region, &l.range, 1, 10000);
+		rec = lab_take(&l, 1, 10000);
 		lease = lab_lease(LAB_START, 1, id, 8);
 		lease.cltt = cases[i].cltt;
 		lease.state = cases[i].state;
@@ -342,7 +342,7 @@ Test(reclaim, fates)
 			cr_assert_eq(commit_put(m, rec, &lease), 0);
 			cr_assert_eq(commit_run(m, &err), 0);
 		}
-		hand = (struct reclaim){&l.child, m, cases[i].hold_s, 0};
+		hand = (struct reclaim){&l.child, m, cases[i].hold_s, 0, 0};
 		cr_assert_eq(reclaim_some(&hand, 10000, &err), 0);
 		cr_assert_eq(table_record(l.region, rec)->state, cases[i].want, "case %zu", i);
 		cr_assert_eq(table_owner(l.region, rec), 0, "case %zu", i);

@@ -30,23 +30,24 @@ TestSuite(history, .init = enter, .fini = leave);
 Test(history, what_is_worth_an_entry)
 {
 	static const struct {
-		uint8_t kind, state, flags;
+		uint8_t kind, state, flags, hlen;
 		enum history_event event;
 		uint32_t time;
 	} cases[] = {
-		{CHANGE_PUT, LEASE_ASSIGNED, LEASE_BEGINS, HISTORY_ASSIGNED, 1000},
-		{CHANGE_PUT, LEASE_ASSIGNED, 0, HISTORY_NONE, 0},
-		{CHANGE_PUT, LEASE_EXPIRED, 0, HISTORY_EXPIRED, 1600},
-		{CHANGE_PUT, LEASE_RELEASED, 0, HISTORY_RELEASED, 1000},
-		{CHANGE_PUT, LEASE_DECLINED, 0, HISTORY_DECLINED, 1000},
-		{CHANGE_DELETE, LEASE_ASSIGNED, 0, HISTORY_DELETED, 5000},
-		{CHANGE_DELETE, LEASE_EXPIRED, 0, HISTORY_NONE, 0},
+		{CHANGE_PUT, LEASE_ASSIGNED, LEASE_BEGINS, 6, HISTORY_ASSIGNED, 1000},
+		{CHANGE_PUT, LEASE_ASSIGNED, 0, 6, HISTORY_NONE, 0},
+		{CHANGE_PUT, LEASE_EXPIRED, 0, 6, HISTORY_EXPIRED, 1600},
+		{CHANGE_PUT, LEASE_RELEASED, 0, 6, HISTORY_RELEASED, 1000},
+		{CHANGE_PUT, LEASE_RELEASED, 0, 0, HISTORY_DELETED, 1000}, /* removed, in a pair */
+		{CHANGE_PUT, LEASE_DECLINED, 0, 0, HISTORY_DECLINED, 1000},
+		{CHANGE_DELETE, LEASE_ASSIGNED, 0, 0, HISTORY_DELETED, 5000},
+		{CHANGE_DELETE, LEASE_EXPIRED, 0, 0, HISTORY_NONE, 0},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct change c = {.kind = cases[i].kind, .lease = {.address = 1,
-			.state = cases[i].state, .flags = cases[i].flags, .cltt = 1000,
-			.valid_lft = 600, .seq = 7}};
+			.state = cases[i].state, .flags = cases[i].flags,
+			.hlen = cases[i].hlen, .cltt = 1000, .valid_lft = 600, .seq = 7}};
 		struct history_entry e = {0};
 
 		cr_expect_eq(history_of(&c, 5000, &e), cases[i].event, "%zu", i);

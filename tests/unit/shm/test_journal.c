@@ -27,7 +27,7 @@ static void append(struct journal *j, uint32_t first, size_t n)
 		c.lease = lab_lease(LAB_START + first + (uint32_t)i, (uint32_t)i, id, i % 20);
 		v[i] = span_of(buf[i], change_encode(&c, buf[i], sizeof(buf[i])));
 	}
-	cr_assert_eq(journal_append(j, v, n, &seq, &err), 0, "%s", err.text);
+	cr_assert_eq(journal_append(j, v, n, NULL, &seq, &err), 0, "%s", err.text);
 }
 
 static int expect_next(void *arg, const struct change *c)

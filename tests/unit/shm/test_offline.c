@@ -109,7 +109,7 @@ Test(offline, what_the_journal_holds_is_carried_first)
 	cr_assert_eq(journal_open(l.dir, &j, &err), 0);
 	c.lease = lab_lease(LAB_START + 3, 3, id, 5);
 	entry = span_of(buf, change_encode(&c, buf, sizeof(buf)));
-	cr_assert_eq(journal_append(j, &entry, 1, &first, &err), 0);
+	cr_assert_eq(journal_append(j, &entry, 1, NULL, &first, &err), 0);
 	journal_close(j);
 	open_offline(&l, &o);
 	cr_assert_eq(o.leases, 1);

@@ -154,7 +154,7 @@ Test(pool, freed_first_then_fresh_then_the_longest_ended)
 
 	lab_init(&l, 6);
 	for (uint32_t i = 0; i < 5; i++)
-		cr_assert_eq(table_record(l.region, pool_take(l.region, &l.range, 1, 100))->address,
+		cr_assert_eq(table_record(l.region, lab_take(&l, 1, 100))->address,
 			LAB_START + i);
 	/* 3 ends before 2; 1 is free; 0 and 4 stay */
 	for (uint32_t i = 3; i >= 1; i--) {
@@ -169,11 +169,11 @@ Test(pool, freed_first_then_fresh_then_the_longest_ended)
 			pool_release(l.region, &l.pools, rec);
 	}
 	for (size_t i = 0; i < 4; i++) {
-		got = pool_take(l.region, &l.range, 1, 100);
+		got = lab_take(&l, 1, 100);
 		cr_assert_neq(got, TABLE_NONE, "take %zu", i);
 		cr_assert_eq(table_record(l.region, got)->address, LAB_START + want[i], "take %zu", i);
 	}
-	cr_assert_eq(pool_take(l.region, &l.range, 1, 100), TABLE_NONE);
+	cr_assert_eq(lab_take(&l, 1, 100), TABLE_NONE);
 	lab_fini(&l);
 }
 
@@ -181,7 +181,7 @@ Test(pool, freed_first_then_fresh_then_the_longest_ended)
 static void churn(struct lab *l, uint32_t slot)
 {
 	for (uint32_t i = 0; i < 100000; i++) {
-		uint32_t rec = pool_take(l->region, &l->range, slot, 0);
+		uint32_t rec = lab_take(l, slot, 0);
 
 		if (rec != TABLE_NONE) {
 			if (table_owner(l->region, rec) != slot)
@@ -208,7 +208,7 @@ Test(pool, several_processes_neither_share_nor_lose_an_address, .timeout = 60)
 		wait(&status);
 		cr_assert_eq(status, 0, "two processes had one address");
 	}
-	while (pool_take(l.region, &l.range, 9, 0) != TABLE_NONE)
+	while (lab_take(&l, 9, 0) != TABLE_NONE)
 		n++;
 	cr_assert_eq(n, N, "%u of %u addresses are left", n, N);
 	lab_fini(&l);

@@ -1,0 +1,222 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Two nodes serve one LAN: whatever happens to one of them, clients go on, no lease is lost, none
+is doubled, nobody who holds one is refused. ROUNDS sets the number of kills (LESSOR_FULL=1: 50)."""
+
+import os
+import random
+import signal
+import statistics
+import time
+
+from lib import case, process
+from lib.case import test
+from lib.load import Load, check_kept
+from lib.pair import Pair, details, in_sync, state, wait_equal, wait_state
+from lib.station import Station
+from lib.wait import check, equal, wait_for
+
+RATE = int(os.environ.get("RATE", 1000))
+CLIENTS = 20_000
+KILLS = case.rounds(4, 50)
+APART = 20 if case.full() else 4  # seconds
+
+
+def load(lab, pair, seconds, name="load", *more):
+    return Load(lab, pair.load[0], RATE, seconds, CLIENTS, "--timeout", "400", *more, name=name)
+
+
+def gap_behind(acks, moment):
+    """The longest time without an ACK that begins around this moment, or later."""
+    times = sorted(ack.time for ack in acks if ack.time > moment - 1)
+    return max((b - a for a, b in zip(times, times[1:])), default=float("inf"))
+
+
+def flows(run, more=300):
+    """Waits until so many more ACKs have come."""
+    have = len(run.acks())
+    wait_for(lambda: len(run.acks()) >= have + more, 10, "ACKs flow", pause=0.05)
+
+
+def no_naks(pair):
+    for one in pair.servers:
+        equal(one.statistic("pkt4-nak-sent"), 0, "NAKs")
+
+
+def one_active(pair, seconds=20):
+    wait_for(lambda: sorted(map(str, map(state, pair.servers))) == ["active", "standby"], seconds,
+             lambda: f"one is active: {[details(one) for one in pair.servers]}")
+
+
+@test("kill -9 of the active under load: the standby serves, the killed one comes back as standby",
+      only="lessord", seconds=120 + 20 * KILLS)
+def active_killed(lab):
+    pair = Pair(lab, shared=True)
+    in_sync(pair)
+    gaps, acks = [], []
+    for number in range(KILLS):
+        active = next(one for one in pair.servers if state(one) == "active")
+        other = pair.servers[1 - pair.servers.index(active)]
+        run = load(lab, pair, 60, f"load{number}")
+        flows(run, random.randrange(300, 1500))
+        moment = time.time()
+        active.kill()
+        flows(run, 500)
+        run.stop()
+        acks += run.acks()
+        gaps.append(gap_behind(run.acks(), moment))
+        check_kept(acks, other.leases())
+        equal(other.statistic("pkt4-nak-sent"), 0, "NAKs")
+        active.start()
+        one_active(pair)
+        wait_equal(pair)
+    lab.note = (f"{KILLS} rounds, longest gap {max(gaps):.2f} s, median "
+                f"{statistics.median(gaps):.2f} s, {len(acks)} ACKs")
+    check(max(gaps) <= 1.5, f"the longest gap is {max(gaps):.2f} s")
+
+
+@test("host loss: all cables of the active are cut", only="lessord")
+def host_lost(lab):
+    pair = Pair(lab, shared=True)
+    in_sync(pair)
+    run = load(lab, pair, 60)
+    flows(run)
+    moment = time.time()
+    pair.cut_clients(0)
+    pair.cut(0)
+    flows(run, 1000)
+    gap = gap_behind(run.acks(), moment)
+    pair.plug(0)
+    pair.plug_clients(0)
+    flows(run)
+    run.stop()
+    one_active(pair)
+    check_kept(run.acks(), wait_equal(pair))
+    no_naks(pair)
+    check(gap <= 2, f"{gap:.2f} s without an ACK")
+    lab.note = f"longest gap {gap:.2f} s"
+
+
+@test("the link is cut while both nodes hear the clients: both serve, nothing is lost or doubled",
+      only="lessord", seconds=120)
+def partition(lab):
+    pair = Pair(lab, shared=True)
+    in_sync(pair)
+    run = load(lab, pair, 60)
+    flows(run)
+    pair.cut(0)
+    for one in pair.servers:
+        wait_state(one, "interrupted")
+    before = [one.statistic("pkt4-ack-sent") for one in pair.servers]
+    time.sleep(APART)
+    for one, count in zip(pair.servers, before):
+        check(one.statistic("pkt4-ack-sent") > count, "each node serves")
+    pair.plug(0)
+    healed = time.monotonic()
+    one_active(pair)
+    flows(run)
+    run.stop()
+    check_kept(run.acks(), wait_equal(pair, 5))
+    no_naks(pair)
+    lab.note = f"{len(run.acks())} ACKs, one active {time.monotonic() - healed:.1f} s after"
+
+
+@test("the active is stopped (SIGSTOP) and goes on later: it tells clients nothing stale",
+      only="lessord", seconds=120)
+def paused(lab):
+    pair = Pair(lab, shared=True)
+    in_sync(pair)
+    run = load(lab, pair, 90)
+    flows(run)
+    moment = time.time()
+    pids = list(pair.servers[0].process.tree())
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        wait_state(pair.servers[1], "interrupted")
+        time.sleep(APART)
+    finally:
+        for pid in pids:
+            process.kill(pid, signal.SIGCONT)
+    one_active(pair)
+    flows(run)
+    run.stop()
+    acks = run.acks()
+    check_kept(acks, wait_equal(pair))
+    no_naks(pair)
+    lab.note = f"longest gap {gap_behind(acks, moment):.2f} s"
+
+
+@test("a link that flaps", only="lessord", seconds=120)
+def flapping(lab):
+    pair = Pair(lab, shared=True)
+    in_sync(pair)
+    run = load(lab, pair, 90)
+    for _ in range(6):
+        flows(run, 200)
+        pair.cut(0)
+        time.sleep(random.uniform(0.1, 2))
+        pair.plug(0)
+        time.sleep(random.uniform(0.1, 2))
+    one_active(pair)
+    flows(run)
+    run.stop()
+    check_kept(run.acks(), wait_equal(pair))
+    no_naks(pair)
+
+
+@test("both are killed and come back in either order", only="lessord", seconds=120)
+def both_killed(lab):
+    pair = Pair(lab, shared=True)
+    acks = []
+    in_sync(pair)
+    for number, order in enumerate(((0, 1), (1, 0))):
+        run = load(lab, pair, 60, f"load{number}")
+        flows(run, 800)
+        for one in pair.servers:
+            one.kill()
+        run.stop()
+        acks += run.acks()
+        pair.servers[order[0]].start()
+        time.sleep(3)
+        pair.servers[order[1]].start()
+        one_active(pair)
+        check_kept(acks, wait_equal(pair))
+    no_naks(pair)
+
+
+@test("a planned hand-over under load loses no packet", only="lessord", seconds=90)
+def handed_over(lab):
+    pair = Pair(lab, shared=True)
+    in_sync(pair)
+    run = load(lab, pair, 8, "load", "--timeout", "1000")
+    flows(run)
+    pair.servers[0].ctl("ha", "handover")
+    in_sync(pair, active=1)
+    flows(run)
+    pair.servers[1].ctl("ha", "handover")
+    in_sync(pair)
+    report = run.finish()
+    equal(report["drops"], 0, "exchanges given up")
+    check_kept(run.acks(), wait_equal(pair))
+    no_naks(pair)
+
+
+@test("a client keeps its address when the node that gave it is gone, and a new one gets one",
+      only="lessord")
+def one_client(lab):
+    pair = Pair(lab, shared=True)
+    in_sync(pair)
+    port = lab.port(pair.load[0])
+    client = Station(port, 1)
+    client.lease()
+    address = client.address
+    pair.servers[0].kill()
+    wait_state(pair.servers[1], "interrupted")
+    equal(client.rebind().yiaddr, address, "rebinding")
+    equal(client.reboot(address).yiaddr, address, "INIT-REBOOT")
+    check(Station(port, 2).lease().yiaddr != "0.0.0.0", "a new client gets an address")
+
+
+if __name__ == "__main__":
+    case.main()
