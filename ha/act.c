@@ -325,17 +325,13 @@ int node_begin(struct node *n)
 
 static void show_alarms(const struct node *n, char *buf, size_t size)
 {
-	static const char *const names[] = {[FSM_ALARM_SKEW] = "clock-skew",
-		[FSM_ALARM_CONFIG] = "configuration-differs",
-		[FSM_ALARM_STRANGER] = "stranger",
-		[FSM_ALARM_NODE] = "same-role"};
-
 	buf[0] = '\0';
 	for (unsigned i = 0; i < FSM_ALARMS; i++) {
 		size_t len = strlen(buf);
 
 		if ((n->fsm.alarms >> i & 1) != 0)
-			snprintf(buf + len, size - len, "%s%s", len > 0 ? " " : "", names[i]);
+			snprintf(buf + len, size - len, "%s%s", len > 0 ? " " : "",
+				fsm_alarm_name((enum fsm_alarm)i));
 	}
 }
 
@@ -356,6 +352,9 @@ void node_show(struct node *n)
 		.copying = n->stream.phase == STREAM_ROWS || snapshot_is_on(&n->snapshot),
 	};
 
+	if (s.acked >= s.committed || n->level_ns == 0)
+		n->level_ns = s.written_ns;
+	s.lag_ns = s.written_ns - n->level_ns;
 	snprintf(s.state, sizeof(s.state), "%s", fsm_state_name(f->state));
 	snprintf(s.kea_state, sizeof(s.kea_state), "%s", fsm_kea_state(f));
 	snprintf(s.partner_kea_state, sizeof(s.partner_kea_state), "%s", fsm_kea_partner_state(f));

@@ -361,5 +361,6 @@ const char *fsm_kea_partner_state(const struct fsm *f);
 /* Lessor's own names, for logs and `lessorctl ha status`. Constant strings. */
 const char *fsm_state_name(enum fsm_state state);
 const char *fsm_reason_text(enum fsm_reason reason);
+const char *fsm_alarm_name(enum fsm_alarm alarm);
 
 #endif

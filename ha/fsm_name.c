@@ -125,3 +125,15 @@ uint32_t fsm_own_time(const struct fsm *f, uint32_t partner_s)
 		return 0;
 	return us / 1000000 >= UINT32_MAX ? UINT32_MAX - 1 : (uint32_t)(us / 1000000);
 }
+
+const char *fsm_alarm_name(enum fsm_alarm alarm)
+{
+	static const char *const names[] = {
+		[FSM_ALARM_SKEW] = "clock-skew",
+		[FSM_ALARM_CONFIG] = "configuration-differs",
+		[FSM_ALARM_STRANGER] = "stranger",
+		[FSM_ALARM_NODE] = "same-role",
+	};
+
+	return names[alarm];
+}

@@ -59,6 +59,7 @@ struct node {
 	bool disk_failed;
 	uint64_t disk_tried_ns;
 	enum fsm_reason reason; /* of the last transition */
+	uint64_t level_ns;      /* when the partner was last seen to hold all, 0: never */
 	uint32_t alarms;        /* bits of enum fsm_alarm */
 	int failed;             /* negative: this process has to end */
 	struct err err;         /* why */

@@ -25,6 +25,7 @@ struct pair_status {
 	uint64_t term;
 	uint64_t committed, acked;           /* ends of our journal, here and at the partner */
 	uint64_t partner_committed, applied; /* the same of the partner's journal */
+	uint64_t lag_ns;                     /* for how long the partner has not held all */
 	uint64_t round_trip_ns;              /* 0: not known */
 	int64_t skew_us;                     /* partner's clock minus ours */
 	bool linked;

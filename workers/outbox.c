@@ -26,6 +26,7 @@ struct stage {
 	struct commit *commit;
 	uint64_t rules;    /* under which all of it was decided */
 	uint64_t rests_on; /* the partner must hold the journal up to here */
+	uint64_t since_ns; /* on disk here */
 	struct batch held;
 };
 
@@ -91,6 +92,9 @@ static void send_waiting(struct outbox *o)
 	struct stage *s;
 
 	while ((s = o->waiting) != NULL && let_go(o, &s->held, s->rules, s->rests_on)) {
+		if (authority_mode(s->rules) == AUTHORITY_ACTIVE)
+			counter_observe(o->counters, HISTOGRAM_REPLICATION,
+				clock_mono_ns() - s->since_ns);
 		o->waiting = s->next;
 		if (o->waiting == NULL)
 			o->waiting_end = &o->waiting;
@@ -101,6 +105,7 @@ static void send_waiting(struct outbox *o)
 static void wait_for_partner(struct outbox *o, struct stage *s)
 {
 	s->next = NULL;
+	s->since_ns = clock_mono_ns();
 	*o->waiting_end = s;
 	o->waiting_end = &s->next;
 	send_waiting(o);

@@ -14,6 +14,7 @@
 #include <sys/statvfs.h>
 
 #include "daemon/conf/model.h"
+#include "daemon/control/metrics_pair.h"
 #include "daemon/control/statistic.h"
 #include "shm/base/clock.h"
 #include "shm/base/text.h"
@@ -36,7 +37,7 @@ typedef void pool_fn(struct out *o, struct control *ctl, const struct family *f,
 	const struct model_pool *p);
 
 struct family {
-	const char *name, *type, *help;
+	const char *name, *type, *help; /* name NULL: the function writes these, too */
 	int first, last; /* enum counter, pool_counter or histogram, as the function wants */
 	all_fn *all;
 	subnet_fn *subnet;
@@ -99,6 +100,12 @@ static void by_type(struct out *o, struct control *ctl, const struct family *f)
 		out_print(o, "%s{type=\"%.*s\"} %" PRIu64 "\n", f->name, (int)(dash - symbol), symbol,
 			counter_sum(ctl->child->region, (enum counter)c));
 	}
+}
+
+static void of_pair(struct out *o, struct control *ctl, const struct family *f)
+{
+	(void)f;
+	metrics_pair(o, ctl->child->region);
 }
 
 static void histogram(struct out *o, struct control *ctl, const struct family *f)
@@ -370,7 +377,7 @@ static const struct family families[] = {
 	COUNT("lessor_packets_dropped_total", "Packets dropped after reception.",
 		COUNTER_RECEIVE_DROP),
 	COUNTS("lessor_packets_dropped_by_reason_total", "The same, by reason.",
-		COUNTER_SERVICE_DISABLED, COUNTER_LIMIT_EXCEEDED, by_reason),
+		COUNTER_SERVICE_DISABLED, COUNTER_STALE, by_reason),
 	COUNT("lessor_packets_malformed_total", "Packets that are no DHCP messages.",
 		COUNTER_PARSE_FAILED),
 	COUNTS("lessor_messages_malformed_total", "Malformed messages, by reason.",
@@ -402,6 +409,9 @@ static const struct family families[] = {
 	{"lessor_state_disk_available_bytes", "gauge", "What is free of it.", 1, 1, disk, NULL,
 		NULL},
 #include "shm/histograms.def"
+	COUNT("lessor_standby_packets_total", "Packets heard that are the partner's to answer.",
+		COUNTER_STANDBY),
+	ALL(NULL, NULL, NULL, of_pair),
 	SUBNETS("lessor_subnet_info", "gauge", "Prefix and shared network, as labels.", 0,
 		subnet_info),
 	SUBNETS("lessor_subnet_addresses", "gauge", "Addresses in the subnet's pools.", 0,
@@ -450,7 +460,7 @@ static enum answer_progress write_more(struct answer *a)
 	for (; m->family < N_FAMILIES; m->family++) {
 		const struct family *f = &families[m->family];
 
-		if (!m->begun)
+		if (!m->begun && f->name != NULL)
 			out_print(&a->out, "# HELP %s %s\n# TYPE %s %s\n", f->name, f->help, f->name,
 				f->type);
 		m->begun = true;

@@ -4,9 +4,10 @@
 the journal, and a node with an empty disk, which gets a copy."""
 
 import os
+import re
 import shutil
 
-from lib import case, process
+from lib import case, process, web
 from lib.case import test
 from lib.load import Load, check_kept
 from lib.pair import (PRIMARY, STANDBY, Pair, certificates, details, in_sync, state, status, tls,
@@ -158,6 +159,38 @@ def ha_killed(lab):
     wait_for(lambda: sorted(map(str, map(state, pair.servers))) == ["active", "standby"], 15,
              lambda: f"one is active: {[details(one) for one in pair.servers]}")
     lab.note = f"{check_kept(run.acks(), wait_equal(pair))} leases"
+
+
+@test("metrics tell of the pair; rules and dashboard ask for nothing that is not there",
+      only="lessord")
+def metrics(lab):
+    pair = Pair(lab, start=False)
+    active, standby = pair.servers
+    active.write({**tree(PRIMARY), "http": [{"port": 8000}]})
+    active.start()
+    standby.start()
+    in_sync(pair)
+    load(lab, pair, 1).finish()
+    wait_equal(pair)
+    page = web.get(active.space, "/metrics")[2].decode()
+    for line in ('lessor_ha_state{state="active"} 1', 'lessor_ha_state{state="standby"} 0',
+                 "lessor_ha_connected 1", 'lessor_ha_alarm{alarm="clock-skew"} 0'):
+        check(f"\n{line}\n" in page, f"no {line}")
+    check(float(re.search(r"lessor_replication_duration_seconds_count (\d+)", page)[1]) > 10,
+          "replication is timed")
+    names = set(re.findall(r"^(lessor_\w+)", page, re.M))
+    packaging = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "packaging")
+    for name in ("prometheus/lessor.rules.yml", "grafana/lessor.json"):
+        with open(os.path.join(packaging, name), encoding="utf-8") as f:
+            asked = set(re.findall(r"lessor_ha_\w+", f.read()))
+        check(asked, f"{name} looks at the pair")
+        equal(sorted(asked - names), [], f"metrics in {name} that there are not")
+    if shutil.which("promtool") is not None:
+        path = os.path.join(lab.dir, "page")
+        with open(path, "w", encoding="ascii") as f:
+            f.write(page)
+        done = active.space.run("sh", "-c", f"promtool check metrics <{path}")
+        equal(done.stdout + done.stderr, "", "what promtool says")
 
 
 @test("octets that are no frames do not disturb the pair", only="lessord")
