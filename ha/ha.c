@@ -129,6 +129,18 @@ static void look_at_disk(struct node *n)
 	node_feed_kind(n, FSM_EVENT_DISK_WORKS);
 }
 
+static void look_at_clients(struct node *n)
+{
+	struct clients *c = &n->clients;
+	bool gone = c->gone, unanswered = c->unanswered;
+
+	clients_look(c, n->region, n->fsm.partner_end, clock_mono_ns());
+	if (c->gone != gone)
+		node_feed_kind(n, c->gone ? FSM_EVENT_CLIENTS_GONE : FSM_EVENT_CLIENTS_BACK);
+	if (c->unanswered != unanswered)
+		node_feed_kind(n, c->unanswered ? FSM_EVENT_UNANSWERED : FSM_EVENT_ANSWERED);
+}
+
 static void grant_wish(struct node *n)
 {
 	static const enum fsm_event_kind kinds[] = {
@@ -193,6 +205,7 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *arg)
 	(void)usec;
 	node_feed_kind(&h->node, FSM_EVENT_TICK);
 	look_at_disk(&h->node);
+	look_at_clients(&h->node);
 	grant_wish(&h->node);
 	if (h->node.failed == 0)
 		node_go_on(&h->node);

@@ -9,6 +9,7 @@
 #include <systemd/sd-event.h>
 
 #include "ha/apply.h"
+#include "ha/clients.h"
 #include "ha/fsm.h"
 #include "ha/link.h"
 #include "ha/probe.h"
@@ -34,6 +35,7 @@ struct node {
 	struct journal *journal;
 	struct link *link;
 	struct probe probe;
+	struct clients clients;
 	struct fsm fsm;
 	struct term term;
 	struct stream stream;

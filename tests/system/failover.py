@@ -97,6 +97,26 @@ def host_lost(lab):
     lab.note = f"longest gap {gap:.2f} s"
 
 
+@test("the active loses only its clients' network: it hands over to the node that hears them",
+      only="lessord")
+def clients_lost(lab):
+    pair = Pair(lab, shared=True)
+    in_sync(pair)
+    run = load(lab, pair, 60)
+    flows(run)
+    moment = time.time()
+    pair.cut_clients(0)
+    flows(run, 1000)
+    gap = gap_behind(run.acks(), moment)
+    in_sync(pair, active=1)
+    pair.plug_clients(0)
+    flows(run)
+    run.stop()
+    check_kept(run.acks(), wait_equal(pair))
+    no_naks(pair)
+    lab.note = f"longest gap {gap:.2f} s"
+
+
 @test("the link is cut while both nodes hear the clients: both serve, nothing is lost or doubled",
       only="lessord", seconds=120)
 def partition(lab):
