@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * term: STATE/pair, little-endian: u32 checksum of the rest (lower half of hash_bytes(), key 0, 0);
- * u8 version 1; store, partner's store (16 octets each); u64 incarnation, term, acked,
- * doubt-after; u32 doubt; u8 doubt-lost; u8 state; u8 number of runs; per run u64 term, u64 start,
- * u8 writer.
+ * term: STATE/pair has two slots of 4 KiB, written in turn and in place: a write that is cut off
+ * leaves the other one, and a full disk has room for it. A slot, little-endian: u32 checksum of
+ * the rest (lower half of hash_bytes(), key 0, 0); u8 version 1; u64 number of this write; store,
+ * partner's store (16 octets each); u64 incarnation, term, acked, doubt-after; u32 doubt; u8
+ * doubt-lost; u8 state; u8 number of runs; per run u64 term, u64 start, u8 writer; zeros.
  */
 #include "ha/term.h"
 
@@ -17,25 +18,27 @@
 #include "shm/base/hash.h"
 
 #define FILE_VERSION 1
-#define FILE_SIZE    (4 + 1 + 2 * FSM_UUID_SIZE + 4 * 8 + 4 + 1 + 1 + 1 + FSM_RUNS * 17)
+#define SLOT_SIZE    4096
+#define SLOTS        2
 #define PATH_SIZE    4096
 #define CHECKED      4 /* octets of the checksum */
 
-static uint32_t checksum(const uint8_t *data, size_t len)
+static uint32_t checksum(const uint8_t slot[SLOT_SIZE])
 {
 	static const struct hash_key zero;
 
-	return (uint32_t)hash_bytes(&zero, data + CHECKED, len - CHECKED);
+	return (uint32_t)hash_bytes(&zero, slot + CHECKED, SLOT_SIZE - CHECKED);
 }
 
-static size_t encode(const struct term *t, uint8_t buf[FILE_SIZE])
+static void encode(const struct term *t, uint8_t buf[SLOT_SIZE])
 {
 	struct wire_writer w;
-	size_t len;
 
-	wire_writer_init(&w, buf, FILE_SIZE);
+	memset(buf, 0, SLOT_SIZE);
+	wire_writer_init(&w, buf, SLOT_SIZE);
 	wire_write_le32(&w, 0);
 	wire_write_u8(&w, FILE_VERSION);
+	wire_write_le64(&w, t->writes);
 	wire_write(&w, t->uuid, sizeof(t->uuid));
 	wire_write(&w, t->durable.partner, sizeof(t->durable.partner));
 	wire_write_le64(&w, t->incarnation);
@@ -51,10 +54,8 @@ static size_t encode(const struct term *t, uint8_t buf[FILE_SIZE])
 		wire_write_le64(&w, t->runs.v[i].start);
 		wire_write_u8(&w, t->runs.v[i].writer);
 	}
-	len = wire_written(&w);
 	wire_writer_init(&w, buf, CHECKED);
-	wire_write_le32(&w, checksum(buf, len));
-	return len;
+	wire_write_le32(&w, checksum(buf));
 }
 
 static void read_octets(struct wire_reader *r, uint8_t *ret, size_t len)
@@ -65,17 +66,18 @@ static void read_octets(struct wire_reader *r, uint8_t *ret, size_t len)
 		memcpy(ret, s.p, len);
 }
 
-static int decode(const uint8_t *buf, size_t len, struct term *ret)
+static int decode(const uint8_t buf[SLOT_SIZE], struct term *ret)
 {
 	struct term t = {0};
 	struct wire_reader r;
 	uint8_t n;
 
-	wire_reader_init(&r, buf, len);
-	if (len <= CHECKED || wire_read_le32(&r) != checksum(buf, len))
+	wire_reader_init(&r, buf, SLOT_SIZE);
+	if (wire_read_le32(&r) != checksum(buf))
 		return -EBADMSG;
 	if (wire_read_u8(&r) != FILE_VERSION)
 		return -ENOTSUP;
+	t.writes = wire_read_le64(&r);
 	read_octets(&r, t.uuid, sizeof(t.uuid));
 	read_octets(&r, t.durable.partner, sizeof(t.durable.partner));
 	t.incarnation = wire_read_le64(&r);
@@ -93,10 +95,29 @@ static int decode(const uint8_t *buf, size_t len, struct term *ret)
 		t.runs.v[t.runs.n].start = wire_read_le64(&r);
 		t.runs.v[t.runs.n].writer = wire_read_u8(&r);
 	}
-	if (r.failed || wire_left(&r) > 0)
+	if (r.failed)
 		return -EBADMSG;
 	*ret = t;
 	return 0;
+}
+
+/* The slot that was written last and is whole. */
+static int choose(const uint8_t buf[SLOTS][SLOT_SIZE], struct term *ret)
+{
+	struct term t;
+	int found = -EBADMSG;
+
+	for (size_t i = 0; i < SLOTS; i++) {
+		int rc = decode(buf[i], &t);
+
+		if (rc == -ENOTSUP)
+			return rc;
+		if (rc == 0 && (found < 0 || t.writes > ret->writes))
+			*ret = t;
+		if (rc == 0)
+			found = 0;
+	}
+	return found;
 }
 
 static int make(struct term *ret)
@@ -107,7 +128,7 @@ static int make(struct term *ret)
 
 int term_read(const char *state_dir, struct term *ret, struct err *err)
 {
-	uint8_t buf[FILE_SIZE + 1];
+	uint8_t buf[SLOTS][SLOT_SIZE] = {0};
 	char path[PATH_SIZE];
 	ssize_t n;
 	int fd, rc;
@@ -119,7 +140,7 @@ int term_read(const char *state_dir, struct term *ret, struct err *err)
 		return rc == 0 ? 0 : err_set(err, rc, NULL, "the kernel gives no random numbers");
 	}
 	n = fd >= 0 ? read(fd, buf, sizeof(buf)) : -1;
-	rc = n < 0 ? -errno : decode(buf, (size_t)n, ret);
+	rc = n < 0 ? -errno : choose(buf, ret);
 	if (fd >= 0)
 		close(fd);
 	if (rc == 0)
@@ -142,36 +163,54 @@ static int sync_dir(const char *dir)
 	return rc;
 }
 
-static int write_file(const char *path, const uint8_t *data, size_t len)
+/* Writes the slot; in a new file all of them, so that there is room for later. */
+static int write_slot(int fd, const uint8_t slot[SLOT_SIZE], uint64_t number, bool all)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640), rc = 0;
-	ssize_t n;
+	for (uint64_t i = 0; i < SLOTS; i++) {
+		ssize_t n;
 
-	if (fd < 0)
-		return -errno;
-	n = write(fd, data, len);
-	if (n != (ssize_t)len)
-		rc = n < 0 ? -errno : -ENOSPC;
-	if (rc == 0 && fdatasync(fd) < 0)
-		rc = -errno;
-	close(fd);
-	return rc;
+		if (!all && i != number % SLOTS)
+			continue;
+		n = pwrite(fd, slot, SLOT_SIZE, (off_t)(i * SLOT_SIZE));
+		if (n != SLOT_SIZE)
+			return n < 0 ? -errno : -ENOSPC;
+	}
+	return fdatasync(fd) < 0 ? -errno : 0;
 }
 
-int term_write(const char *state_dir, const struct term *t, struct err *err)
+/* A file that is not whole yet has another name. */
+static int write_new(const char *state_dir, const char *path, const uint8_t slot[SLOT_SIZE])
 {
-	char path[PATH_SIZE], fresh[PATH_SIZE + 4];
-	uint8_t buf[FILE_SIZE];
-	size_t len = encode(t, buf);
-	int rc;
+	char fresh[PATH_SIZE + 4];
+	int fd, rc;
 
-	snprintf(path, sizeof(path), "%s/pair", state_dir);
 	snprintf(fresh, sizeof(fresh), "%s.new", path);
-	rc = write_file(fresh, buf, len);
+	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
+	if (fd < 0)
+		return -errno;
+	rc = write_slot(fd, slot, 0, true);
+	close(fd);
 	if (rc == 0 && rename(fresh, path) < 0)
 		rc = -errno;
-	if (rc == 0)
-		rc = sync_dir(state_dir);
+	return rc < 0 ? rc : sync_dir(state_dir);
+}
+
+int term_write(const char *state_dir, struct term *t, struct err *err)
+{
+	char path[PATH_SIZE];
+	uint8_t slot[SLOT_SIZE];
+	int fd, rc;
+
+	t->writes++;
+	encode(t, slot);
+	snprintf(path, sizeof(path), "%s/pair", state_dir);
+	fd = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0) {
+		rc = write_slot(fd, slot, t->writes, false);
+		close(fd);
+	} else {
+		rc = errno == ENOENT ? write_new(state_dir, path, slot) : -errno;
+	}
 	if (rc == 0)
 		return 0;
 	return err_set(err, rc, "make room on the file system of the state directory",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * term: what a node of a pair must not forget: STATE/pair, a small file that is replaced as a
- * whole, with fsync. Called by ha. It judges nothing: fsm.h says what the parts mean.
+ * term: what a node of a pair must not forget: STATE/pair, a small file that is written durably
+ * as a whole. Called by ha. It judges nothing: fsm.h says what the parts mean.
  */
 #ifndef LESSOR_HA_TERM_H
 #define LESSOR_HA_TERM_H
@@ -14,6 +14,7 @@ struct term {
 	struct fsm_durable durable;
 	uint8_t uuid[FSM_UUID_SIZE]; /* of this store */
 	uint64_t incarnation;
+	uint64_t writes; /* of the file, so far */
 	struct fsm_runs runs; /* of the journal, as far as they are older than its entries */
 };
 
@@ -21,8 +22,9 @@ struct term {
  * one is refused: what it promised is not known. */
 int term_read(const char *state_dir, struct term *ret, struct err *err);
 
-/* Replaces it; when it returns 0 the new one is on disk. */
-int term_write(const char *state_dir, const struct term *t, struct err *err);
+/* Writes it, and counts in t->writes; when it returns 0 it is on disk. If not, the one of before is
+ * still there. */
+int term_write(const char *state_dir, struct term *t, struct err *err);
 
 /* Adds the runs that the journal has marks of and forgets those behind its end. */
 int term_add_runs(

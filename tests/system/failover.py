@@ -10,7 +10,8 @@ import statistics
 import time
 
 from lib import case, process
-from lib.case import test
+from lib.case import Skip, test
+from lib.disk import fill
 from lib.load import Load, check_kept
 from lib.pair import Pair, details, in_sync, state, wait_equal, wait_state
 from lib.station import Station
@@ -19,6 +20,19 @@ from lib.wait import check, equal, wait_for
 RATE = int(os.environ.get("RATE", 1000))
 CLIENTS = 20_000
 KILLS = case.rounds(4, 50)
+CLOCK = """
+#define _GNU_SOURCE
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+int clock_gettime(clockid_t id, struct timespec *t)
+{
+	int rc = (int)syscall(SYS_clock_gettime, id, t);
+	if (id == CLOCK_REALTIME)
+		t->tv_sec += SKEW;
+	return rc;
+}
+"""
 APART = 20 if case.full() else 4  # seconds
 
 
@@ -41,6 +55,30 @@ def flows(run, more=300):
 def no_naks(pair):
     for one in pair.servers:
         equal(one.statistic("pkt4-nak-sent"), 0, "NAKs")
+
+
+def ends(server):
+    """When each lease ends, by the server's own clock."""
+    return {a: l["cltt"] + l["valid-lft"] for a, l in server.leases().items() if l["state"] == 0}
+
+
+def other_clock(lab, seconds):
+    """A library that shifts the wall clock of the program that it is loaded into."""
+    source, library = (os.path.join(lab.dir, name) for name in ("clock.c", "clock.so"))
+    with open(source, "w", encoding="ascii") as f:
+        f.write(CLOCK)
+    process.run(["cc", "-shared", "-fPIC", f"-DSKEW={seconds}", "-o", library, source])
+    return library
+
+
+def no_double(acks):
+    """Nobody was given what another one still held, by the clients' clock."""
+    last = {}
+    for ack in sorted(acks, key=lambda a: a.time):
+        before = last.get(ack.address)
+        check(before is None or before.mac == ack.mac or before.end <= ack.time,
+              f"{ack.address} went to {ack.mac} while {before and before.mac} held it")
+        last[ack.address] = ack
 
 
 def one_active(pair, seconds=20):
@@ -203,6 +241,63 @@ def both_killed(lab):
         one_active(pair)
         check_kept(acks, wait_equal(pair))
     no_naks(pair)
+
+
+@test("the standby's disk is full: the active goes on, and both are equal when there is room again",
+      only="lessord", seconds=120)
+def disk_full(lab):
+    pair = Pair(lab, shared=True, start=False)
+    active, standby = pair.servers
+    disk = os.path.join(standby.dir, "disk")
+    lab.small_disk(disk, 24 << 20)
+    standby.state_dir = os.path.join(disk, "state")
+    for one in pair.servers:
+        one.start()
+    in_sync(pair)
+    run = load(lab, pair, 90)
+    flows(run)
+    filler = fill(disk)
+    moment = time.time()
+    wait_state(active, "interrupted", 30)
+    flows(run, 1000)
+    check("room" in standby.log(), "the standby says what it needs")
+    gap = gap_behind(run.acks(), moment)
+    os.unlink(filler)
+    one_active(pair)
+    flows(run)
+    run.stop()
+    check_kept(run.acks(), wait_equal(pair))
+    no_naks(pair)
+    check(gap <= 1.5, f"{gap:.2f} s without an ACK")
+    lab.note = f"longest gap {gap:.2f} s"
+
+
+@test("clocks that differ by a minute: an alarm, service as usual, no lease is lost", only="lessord",
+      seconds=90)
+def skewed(lab):
+    pair = Pair(lab, shared=True, start=False)
+    active, standby = pair.servers
+    if active.sanitized():
+        raise Skip("a sanitizer wants to be the first library")
+    standby.env = {"LD_PRELOAD": other_clock(lab, -60)}
+    for one in pair.servers:
+        one.start()
+    in_sync(pair)
+    run = load(lab, pair, 60)
+    flows(run)
+    wait_for(lambda: "clock-skew" in details(standby)["alarms"], 5, "the alarm")
+    skew = details(active)["clock-skew-us"] / 1e6
+    check(-61 < skew < -59, f"the standby's clock is {skew} s off")
+    run.stop()
+    times = ends(active)
+    wait_for(lambda: set(ends(standby)) == set(times), 10, "the standby has all leases")
+    off = [there - here for here, there in ((times[a], end) for a, end in ends(standby).items())]
+    check(-60 <= min(off) and max(off) <= -57, f"ends differ by {min(off)} to {max(off)} s")
+    active.kill()
+    more = load(lab, pair, 60, "more")
+    flows(more, 500)
+    more.stop()
+    no_double(run.acks() + more.acks())
 
 
 @test("a planned hand-over under load loses no packet", only="lessord", seconds=90)

@@ -8,25 +8,13 @@ import os
 from lib import case, dhcp
 from lib.case import test
 from lib.config import server, subnet
+from lib.disk import fill
 from lib.station import Station
 from lib.wait import check, equal, wait_for
 
 SIZE = 24 << 20
 MOST = 30_000   # clients until a disk without room has to be noticed
 STEP = 100
-
-
-def fill(disk):
-    """Takes all the room that is left; returns the file that holds it."""
-    path = os.path.join(disk, "filler")
-    with open(path, "wb", buffering=0) as f:
-        for block in (1 << 20, 4096):
-            try:
-                while True:
-                    f.write(bytes(block))
-            except OSError:
-                pass
-    return path
 
 
 def ask(port, numbers):

@@ -69,11 +69,33 @@ Test(term, a_damaged_file_is_refused)
 	cr_assert_not_null(f);
 	fseek(f, 40, SEEK_SET);
 	fputc(0x77, f);
+	fflush(f);
+	cr_expect_eq(term_read(l.dir, &t, &err), 0, "a write that was cut off leaves the other slot");
+	fseek(f, 4096 + 40, SEEK_SET);
+	fputc(0x77, f);
 	fclose(f);
 	cr_expect_eq(term_read(l.dir, &t, &err), -EBADMSG);
 	f = fopen(path, "wb");
 	fclose(f);
 	cr_expect_eq(term_read(l.dir, &t, &err), -EBADMSG, "empty");
+	lab_fini(&l);
+}
+
+Test(term, the_newer_slot_counts)
+{
+	struct term t, got;
+	struct err err;
+	struct lab l;
+
+	lab_init(&l, 16);
+	cr_assert_eq(term_read(l.dir, &t, &err), 0);
+	for (uint64_t term = 1; term < 6; term++) {
+		t.durable.term = term;
+		cr_assert_eq(term_write(l.dir, &t, &err), 0);
+		cr_assert_eq(term_read(l.dir, &got, &err), 0);
+		cr_expect_eq(got.durable.term, term);
+		cr_expect_eq(got.writes, term);
+	}
 	lab_fini(&l);
 }
 
