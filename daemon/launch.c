@@ -105,7 +105,8 @@ static void equip_reader(const struct child_proc *p, struct child *child)
 static void keep_all(struct spawn *what, const struct child *c)
 {
 	const int fds[] = {c->port.packet_fd, c->port.udp_fd, c->listen_fd, c->supervisor_fd,
-		c->secrets_fd, c->config_fd, c->hosts_fd, c->in_fd, c->out_fd, c->wake_fd};
+		c->secrets_fd, c->config_fd, c->hosts_fd, c->in_fd, c->out_fd, c->wake_fd,
+		c->news_fd};
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
 		spawn_keep(what, fds[i]);
@@ -125,6 +126,7 @@ int launch(struct child_proc *p, uint32_t slot, struct err *err)
 		.secrets_fd = -1,
 		.supervisor_fd = -1,
 		.wake_fd = sv->partner.wake_fd,
+		.news_fd = sv->partner.news_fd,
 		.config_fd = -1,
 		.hosts_fd = -1,
 		.in_fd = -1,

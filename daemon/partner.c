@@ -8,13 +8,18 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "daemon/reload.h"
+#include "daemon/supervisor.h"
+#include "daemon/timer.h"
 #include "shm/base/text.h"
 
 #define BACKLOG 8
+#define NEWS_MS 200 /* between news of the partner's reservations and a generation with them */
 
 static int listen_on(const struct model_ha *ha, struct err *err)
 {
@@ -41,11 +46,12 @@ int partner_open(struct partner *p, const struct model *model, struct region *r,
 	const struct model_ha *ha = model->ha;
 	struct authority_change silent = {.mode = AUTHORITY_SILENT};
 
-	*p = (struct partner){-1, -1};
+	*p = (struct partner){.listen_fd = -1, .wake_fd = -1, .news_fd = -1};
 	if (ha == NULL)
 		return 0;
 	p->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (p->wake_fd < 0)
+	p->news_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (p->wake_fd < 0 || p->news_fd < 0)
 		return err_set(err, -errno, NULL, "eventfd: %s", strerror(errno));
 	p->listen_fd = listen_on(ha, err);
 	if (p->listen_fd < 0)
@@ -61,9 +67,44 @@ void partner_close(struct partner *p)
 {
 	if (p->listen_fd >= 0)
 		close(p->listen_fd);
+	sd_event_source_disable_unref(p->news);
+	timer_clear(&p->pause);
 	if (p->wake_fd >= 0)
 		close(p->wake_fd);
-	*p = (struct partner){-1, -1};
+	if (p->news_fd >= 0)
+		close(p->news_fd);
+	*p = (struct partner){.listen_fd = -1, .wake_fd = -1, .news_fd = -1};
+}
+
+static int on_pause(sd_event_source *source, uint64_t usec, void *arg)
+{
+	(void)source;
+	(void)usec;
+	reload_hosts((struct supervisor *)arg);
+	return 0;
+}
+
+/* Where one comes more may follow at once. */
+static int on_news(sd_event_source *source, int fd, uint32_t events, void *arg)
+{
+	struct supervisor *sv = (struct supervisor *)arg;
+	uint64_t n;
+
+	(void)source;
+	(void)events;
+	if (read(fd, &n, sizeof(n)) == sizeof(n))
+		timer_set(sv->event, &sv->partner.pause, NEWS_MS, on_pause, sv);
+	return 0;
+}
+
+int partner_watch(struct supervisor *sv, struct err *err)
+{
+	struct partner *p = &sv->partner;
+	int rc = 0;
+
+	if (p->news_fd >= 0)
+		rc = sd_event_add_io(sv->event, &p->news, p->news_fd, EPOLLIN, on_news, sv);
+	return rc < 0 ? err_set(err, rc, NULL, "event loop: %s", strerror(-rc)) : 0;
 }
 
 static bool same_text(const char *a, const char *b)

@@ -6,18 +6,27 @@
 #ifndef LESSOR_DAEMON_PARTNER_H
 #define LESSOR_DAEMON_PARTNER_H
 
+#include <systemd/sd-event.h>
+
 #include "daemon/conf/model.h"
 #include "shm/base/err.h"
 #include "shm/region.h"
 
+struct supervisor;
+
 struct partner {
 	int listen_fd; /* every child keeps it (ha/probe.h); -1: there is no pair, nor wake_fd */
 	int wake_fd;
+	int news_fd;   /* of the ha process: reservations came from the partner */
+	sd_event_source *news, *pause;
 };
 
 /* Opens both if the model has a pair; tells the region that there is one. */
 int partner_open(struct partner *p, const struct model *model, struct region *r, struct err *err);
 void partner_close(struct partner *p);
+
+/* From now on reservations that come from the partner lead to a new generation. */
+int partner_watch(struct supervisor *sv, struct err *err);
 
 /* Whether the ha process of one would do the same for the other: it can stay at a reload, and the
  * connection with it. */

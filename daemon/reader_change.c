@@ -196,7 +196,7 @@ static int run(const struct child *c, struct change_set *s, const char *hosts, F
 	if (rc == 0)
 		rc = commit(c, s, &err);
 	if (rc < 0) {
-		if (err.code != 0)
+		if (err.code != 0 && rc != -EROFS)
 			log_err(EV_COMMIT_FAILED, &err);
 		fprintf(text, "%s", err.code != 0 ? err.text : strerror(-rc));
 	} else if (rc == 0) {

@@ -52,6 +52,15 @@ static void put_in_force(struct supervisor *sv, struct generation *g, const char
 	reload_go_on(sv);
 }
 
+/* What was asked for meanwhile. */
+static void go_on_reloading(struct supervisor *sv)
+{
+	if (!is_busy(sv) && sv->reload_wanted)
+		reload(sv);
+	if (!is_busy(sv) && sv->hosts_wanted)
+		reload_hosts(sv);
+}
+
 void reload_go_on(struct supervisor *sv)
 {
 	if (!sv->renewing || children_of_before(sv, ROLE_WORKER))
@@ -61,8 +70,7 @@ void reload_go_on(struct supervisor *sv)
 	children_renew(&sv->control);
 	requests_done(sv, sv->renewal_text, 0);
 	notify_when_ready(sv);
-	if (sv->reload_wanted)
-		reload(sv);
+	go_on_reloading(sv);
 }
 
 static void reject(struct supervisor *sv, const char *why)
@@ -137,6 +145,13 @@ void reload(struct supervisor *sv)
 	begin(sv, ASK_RELOAD, -1);
 }
 
+void reload_hosts(struct supervisor *sv)
+{
+	sv->hosts_wanted = sv->phase == PHASE_LOADING || is_busy(sv);
+	if (!sv->hosts_wanted && sv->phase != PHASE_STOPPING)
+		begin(sv, ASK_REFRESH, -1);
+}
+
 void reload_with(struct supervisor *sv, enum ask_kind kind, int fd)
 {
 	if (is_busy(sv) || sv->phase == PHASE_STOPPING || sv->phase == PHASE_LOADING) {
@@ -160,11 +175,10 @@ void reload_read(struct supervisor *sv, bool done)
 		reject(sv, result.text);
 	else if (kind == ASK_TEST)
 		requests_done(sv, result.text, 0);
-	else if (kind == ASK_HOSTS)
+	else if (kind == ASK_HOSTS || kind == ASK_REFRESH)
 		renew_hosts(sv, &result);
 	else
 		renew(sv, kind == ASK_SET ? result.config : NULL, result.hosts, "");
 	reader_result_fini(&result);
-	if (!is_busy(sv) && sv->reload_wanted)
-		reload(sv);
+	go_on_reloading(sv);
 }

@@ -16,6 +16,9 @@ struct supervisor;
  * is loading, or another change is under way, the request waits. */
 void reload(struct supervisor *sv);
 
+/* Has the configuration in force with the reservations that the partner has sent, likewise. */
+void reload_hosts(struct supervisor *sv);
+
 /* Has what a client sent, a sealed text in fd, which is taken over, checked (ASK_TEST) and put in
  * force (ASK_SET). The request is answered when that is done. */
 void reload_with(struct supervisor *sv, enum ask_kind kind, int fd);

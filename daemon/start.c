@@ -163,6 +163,8 @@ int start_begin(struct supervisor *sv, struct model *model, const struct generat
 	if (rc == 0)
 		rc = partner_open(&sv->partner, sv->generation->model, sv->region, err);
 	if (rc == 0)
+		rc = partner_watch(sv, err);
+	if (rc == 0)
 		rc = place_listen(args->run_dir, &sv->place, err);
 	if (rc == 0)
 		rc = children_load(sv, err);

@@ -127,7 +127,7 @@ int supervisor_run(const struct args *args)
 		return EXIT_RUNTIME;
 	sv->base.args = args;
 	sv->place.lock_fd = sv->place.listen_fd = sv->requests.fd = -1;
-	sv->partner = (struct partner){-1, -1};
+	sv->partner = (struct partner){.listen_fd = -1, .wake_fd = -1, .news_fd = -1};
 	sv->renewal.in_fd = sv->renewal.out_fd = -1;
 	log_init(args->format, "supervisor", args->debug);
 	rc = make_loop(sv);

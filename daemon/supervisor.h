@@ -43,6 +43,7 @@ struct supervisor {
 	struct netif *netif;
 	enum supervisor_phase phase;
 	bool reload_wanted; /* a request that came while loading, or during another change */
+	bool hosts_wanted;  /* the same, since reservations have come from the partner */
 	struct child_proc procs[REGION_SLOTS];
 	struct child_post store, control, ha;
 	struct partner partner;

@@ -349,7 +349,8 @@ void node_show(struct node *n)
 		.round_trip_ns = f->round_trip_ns,
 		.skew_us = f->offset_error_us != 0 ? f->offset_us : 0,
 		.linked = f->greeted,
-		.copying = n->stream.phase == STREAM_ROWS || snapshot_is_on(&n->snapshot),
+		.copying = n->stream.phase == STREAM_ROWS || n->stream.phase == STREAM_HOSTS ||
+			snapshot_is_on(&n->snapshot),
 	};
 
 	if (s.acked >= s.committed || n->level_ns == 0)

@@ -159,16 +159,20 @@ static int claim_all(struct apply *a, struct err *err)
 static void publish(struct apply *a, uint64_t first)
 {
 	struct region *r = a->child->region;
+	bool hosts = false;
 
 	for (size_t i = 0; i < a->n; i++) {
 		struct change c = change_at(a, i);
 
 		c.lease.seq = first + i;
+		hosts |= change_is_host(&c);
 		if (c.kind == CHANGE_PUT)
 			table_put(r, a->rec[i], &c.lease);
 		else if (c.kind == CHANGE_DELETE)
 			table_clear(r, a->rec[i]);
 	}
+	if (hosts)
+		pair_hosts_changed(a->child);
 }
 
 int apply_run(struct apply *a, uint64_t *ret_position, struct fsm_run *ret_run, struct err *err)

@@ -285,6 +285,7 @@ static int open_store(struct node *n)
 	if (n->apply == NULL || n->suffix.commit == NULL)
 		return err_set(&n->err, -ENOMEM, NULL, "out of memory");
 	n->suffix.child = n->snapshot.child = c;
+	n->suffix.journal = n->journal;
 	n->suffix.fsm = &n->fsm;
 	n->snapshot.journal = n->stream.journal = n->journal;
 	n->stream.region = c->region;
@@ -353,6 +354,7 @@ int ha_run(const struct child *c)
 	stream_stop(&n->stream);
 	snapshot_stop(&n->snapshot);
 	apply_free(n->apply);
+	suffix_stop(&n->suffix);
 	commit_free(n->suffix.commit);
 	journal_close(n->journal);
 	sd_event_source_unref(h->tick);

@@ -370,10 +370,11 @@ int proto_each_change(struct span payload, proto_entry_fn *fn, void *arg)
 	return n;
 }
 
-void proto_rows_begin(struct proto_batch *b, void *buf, size_t size, uint8_t version)
+void proto_rows_begin(
+        struct proto_batch *b, void *buf, size_t size, uint8_t version, enum proto_type type)
 {
 	b->n = 0;
-	proto_begin(&b->w, buf, size, version, PROTO_ROWS);
+	proto_begin(&b->w, buf, size, version, type);
 }
 
 bool proto_rows_add(struct proto_batch *b, uint64_t seq, struct span row)

@@ -45,6 +45,7 @@ enum proto_type {
 	PROTO_COPY,    /* asks for the stream to begin anew, with a full copy */
 	PROTO_STOPPED, /* no process of the sender serves clients any more */
 	PROTO_SUFFIX,  /* a stretch of the sender's journal that has to be merged */
+	PROTO_HOSTS,   /* reservations of a full copy, behind its rows */
 	PROTO_IDS,     /* the server identifiers that the sender goes by */
 	PROTO_TYPES,
 };
@@ -123,8 +124,9 @@ typedef int proto_entry_fn(void *arg, uint64_t position, struct span entry);
 int proto_each_change(struct span payload, proto_entry_fn *fn, void *arg);
 
 /* ROWS: rows as record_encode() wrote them with the position that each comes from, in ascending
- * order of address. */
-void proto_rows_begin(struct proto_batch *b, void *buf, size_t size, uint8_t version);
+ * order of address. HOSTS: the same of reservations, as change_encode() wrote them, by key. */
+void proto_rows_begin(
+	struct proto_batch *b, void *buf, size_t size, uint8_t version, enum proto_type type);
 bool proto_rows_add(struct proto_batch *b, uint64_t seq, struct span row);
 int proto_each_row(struct span payload, proto_entry_fn *fn, void *arg);
 

@@ -140,6 +140,8 @@ static int take_stream(struct node *n, const struct proto_frame *f, struct err *
 		return begin_copy(n, f->payload, err);
 	case PROTO_ROWS:
 		return on ? snapshot_rows(&n->snapshot, f->payload, err) : 0;
+	case PROTO_HOSTS:
+		return on ? snapshot_hosts(&n->snapshot, f->payload, err) : 0;
 	case PROTO_SNAPSHOT_END:
 		return on ? snapshot_end(&n->snapshot, f->payload) : 0;
 	case PROTO_SUFFIX:
@@ -321,6 +323,7 @@ static void switch_over(struct node *n)
 		return;
 	}
 	snapshot_stop(&n->snapshot);
+	pair_hosts_changed(n->child);
 	e.position = n->snapshot.position;
 	LOG(EV_HA_SYNC, "the partner's leases are in force: %llu, up to position %llu",
 		(unsigned long long)n->snapshot.rows, (unsigned long long)e.position);

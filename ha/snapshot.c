@@ -17,9 +17,19 @@ struct taking {
 	struct snapshot *s;
 	size_t n;
 	struct leasedb_row v[FRAME_ROWS];
+	size_t n_hosts;
+	struct change hosts[FRAME_ROWS];
 	size_t used;
 	uint8_t buf[2 * PROTO_PAYLOAD_MAX]; /* rows with other times */
 };
+
+static struct taking taking; /* too large for the stack; one copy at a time */
+
+static void begin_taking(struct snapshot *s)
+{
+	taking.s = s;
+	taking.n = taking.n_hosts = taking.used = 0;
+}
 
 static int open_db(struct snapshot *s, struct err *err)
 {
@@ -96,15 +106,44 @@ static int take_row(void *arg, uint64_t seq, struct span row)
 
 int snapshot_rows(struct snapshot *s, struct span payload, struct err *err)
 {
-	static struct taking t; /* too large for the stack; one copy at a time */
 	int rc;
 
 	if (s->phase != SNAPSHOT_ROWS)
 		return -EPROTO;
-	t.s = s;
-	t.n = t.used = 0;
-	rc = proto_each_row(payload, take_row, &t);
-	return rc < 0 ? rc : leasedb_stage_rows(s->db, t.v, t.n, err);
+	begin_taking(s);
+	rc = proto_each_row(payload, take_row, &taking);
+	return rc < 0 ? rc : leasedb_stage_rows(s->db, taking.v, taking.n, err);
+}
+
+/* Keeps a change of a reservation for the transaction of this frame. */
+static int keep_host(struct taking *t, const struct change *c, uint64_t position)
+{
+	if (t->n_hosts == FRAME_ROWS)
+		return -EBADMSG;
+	t->hosts[t->n_hosts] = *c;
+	t->hosts[t->n_hosts++].lease.seq = position;
+	return 0;
+}
+
+static int take_host(void *arg, uint64_t seq, struct span entry)
+{
+	struct taking *t = (struct taking *)arg;
+	struct change c;
+
+	if (change_decode(entry, &c) < 0 || c.kind != CHANGE_HOST_PUT)
+		return -EBADMSG;
+	return keep_host(t, &c, seq);
+}
+
+int snapshot_hosts(struct snapshot *s, struct span payload, struct err *err)
+{
+	int rc;
+
+	if (s->phase != SNAPSHOT_ROWS)
+		return -EPROTO;
+	begin_taking(s);
+	rc = proto_each_row(payload, take_host, &taking);
+	return rc < 0 ? rc : leasedb_stage_hosts(s->db, taking.hosts, taking.n_hosts, err);
 }
 
 int snapshot_end(struct snapshot *s, struct span payload)
@@ -135,7 +174,7 @@ static int take_change(void *arg, uint64_t position, struct span entry)
 		return -EPROTO;
 	s->position = position;
 	if (change_is_host(&c))
-		return 0;
+		return keep_host(t, &c, position);
 	if (c.kind != CHANGE_MARK)
 		return keep(t, c.lease.address, position, c.row);
 	fsm_runs_add(&s->runs, (struct fsm_run){c.term, position, c.node});
@@ -144,17 +183,17 @@ static int take_change(void *arg, uint64_t position, struct span entry)
 
 int snapshot_changes(struct snapshot *s, struct span payload, struct err *err)
 {
-	static struct taking t;
 	int rc;
 
 	if (s->phase == SNAPSHOT_WANTED)
 		return 0;
 	if (s->phase != SNAPSHOT_CHANGES)
 		return -EPROTO;
-	t.s = s;
-	t.n = t.used = 0;
-	rc = proto_each_change(payload, take_change, &t);
-	return rc < 0 ? rc : leasedb_stage_rows(s->db, t.v, t.n, err);
+	begin_taking(s);
+	rc = proto_each_change(payload, take_change, &taking);
+	if (rc >= 0 && taking.n_hosts > 0)
+		rc = leasedb_stage_hosts(s->db, taking.hosts, taking.n_hosts, err);
+	return rc < 0 ? rc : leasedb_stage_rows(s->db, taking.v, taking.n, err);
 }
 
 bool snapshot_is_complete(const struct snapshot *s)

@@ -38,9 +38,10 @@ void snapshot_want(struct snapshot *s, uint64_t until, int64_t shift_s);
 /* Throws away what was taken so far. */
 void snapshot_stop(struct snapshot *s);
 
-/* The four kinds of frames; -EPROTO: not in this order. */
+/* The five kinds of frames; -EPROTO: not in this order. */
 int snapshot_begin(struct snapshot *s, struct span payload, struct err *err);
 int snapshot_rows(struct snapshot *s, struct span payload, struct err *err);
+int snapshot_hosts(struct snapshot *s, struct span payload, struct err *err);
 int snapshot_end(struct snapshot *s, struct span payload);
 int snapshot_changes(struct snapshot *s, struct span payload, struct err *err);
 

@@ -83,11 +83,45 @@ static int send_rows(struct stream *s, struct err *err)
 	size_t len;
 	int rc;
 
-	proto_rows_begin(&g.batch, s->frame, sizeof(s->frame), link_version(s->link));
+	proto_rows_begin(&g.batch, s->frame, sizeof(s->frame), link_version(s->link),
+		PROTO_ROWS);
 	rc = leasedb_each(s->db, s->address, gather_row, &g, err);
 	if (rc < 0)
 		return rc;
 	s->rows += g.batch.n;
+	len = proto_batch_end(&g.batch);
+	if (len > 0)
+		put(s, len);
+	if (rc == 0) {
+		s->phase = STREAM_HOSTS;
+		s->host_len = 0;
+	}
+	return 1;
+}
+
+/* 1: the frame is full, the copy goes on with this one. */
+static int gather_host(void *arg, const struct change *c)
+{
+	struct gathering *g = (struct gathering *)arg;
+	size_t len = change_encode(c, g->s->row, sizeof(g->s->row));
+
+	if (c->host_key.len > sizeof(g->s->host))
+		return -EBADMSG;
+	g->s->host_len = c->host_key.len;
+	memcpy(g->s->host, c->host_key.p, c->host_key.len);
+	return proto_rows_add(&g->batch, c->lease.seq, span_of(g->s->row, len)) ? 0 : 1;
+}
+
+static int send_hosts(struct stream *s, struct err *err)
+{
+	struct gathering g = {.s = s};
+	size_t len;
+	int rc;
+
+	proto_rows_begin(&g.batch, s->frame, sizeof(s->frame), link_version(s->link), PROTO_HOSTS);
+	rc = leasedb_each_host(s->db, span_of(s->host, s->host_len), gather_host, &g, err);
+	if (rc < 0)
+		return rc;
 	len = proto_batch_end(&g.batch);
 	if (len > 0)
 		put(s, len);
@@ -179,7 +213,9 @@ int stream_go(struct stream *s, struct err *err)
 	int rc = 1;
 
 	while (rc == 1 && s->phase != STREAM_OFF && may_send(s))
-		rc = s->phase == STREAM_ROWS ? send_rows(s, err) : send_changes(s, err);
+		rc = s->phase == STREAM_ROWS  ? send_rows(s, err) :
+		     s->phase == STREAM_HOSTS ? send_hosts(s, err) :
+						send_changes(s, err);
 	return rc < 0 ? rc : 0;
 }
 

@@ -20,7 +20,8 @@
 
 enum stream_phase {
 	STREAM_OFF,
-	STREAM_ROWS,
+	STREAM_ROWS,  /* a full copy: leases, */
+	STREAM_HOSTS, /* then reservations */
 	STREAM_CHANGES,
 };
 
@@ -38,7 +39,9 @@ struct stream {
 	uint64_t rows;
 	uint32_t address;   /* next one of the copy */
 	struct leasedb *db; /* open during a copy */
-	uint8_t row[RECORD_MAX];
+	size_t host_len;
+	uint8_t host[HOST_KEY_MAX]; /* key of its next reservation */
+	uint8_t row[HOST_CHANGE_MAX];
 	uint8_t frame[PROTO_FRAME_MAX];
 };
 

@@ -6,11 +6,14 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <stdlib.h>
 
 #include "ha/merge.h"
-#include "shm/rights.h"
+#include "shm/base/hash.h"
 #include "shm/base/log.h"
 #include "shm/base/text.h"
+#include "shm/host.h"
+#include "shm/rights.h"
 
 #define CLAIM_TRIES 100000 /* workers hold claims while they commit */
 
@@ -26,6 +29,16 @@ void suffix_start(
 	s->shift_s = shift_s;
 	s->partner_acked = hello->hello.acked;
 	s->runs = hello->hello.runs;
+	s->own_end = atomic_load(&s->child->region->committed);
+	suffix_stop(s);
+}
+
+void suffix_stop(struct suffix *s)
+{
+	free(s->own_hosts);
+	s->own_hosts = NULL;
+	s->n_own_hosts = 0;
+	s->knows_own = false;
 }
 
 static const struct fsm_run *run_of(const struct fsm_runs *runs, uint64_t seq)
@@ -127,6 +140,53 @@ static int merge(struct suffix *s, const struct change *c, uint32_t rec)
 	return commit_put_merged(s->commit, rec, &row.lease);
 }
 
+/* --- reservations --- */
+
+static uint64_t hash_of(const struct change *c)
+{
+	static const struct hash_key zero;
+
+	return hash_bytes(&zero, c->host_key.p, c->host_key.len);
+}
+
+static int note_own(void *arg, const struct change *c)
+{
+	struct suffix *s = (struct suffix *)arg;
+	uint64_t *more;
+
+	if (!change_is_host(c) || c->lease.seq > s->own_end)
+		return 0;
+	more = (uint64_t *)realloc(s->own_hosts, (s->n_own_hosts + 1) * sizeof(*more));
+	if (more == NULL)
+		return -ENOMEM;
+	s->own_hosts = more;
+	s->own_hosts[s->n_own_hosts++] = hash_of(c);
+	return 0;
+}
+
+/* Of a reservation that both nodes changed while they were apart, ours stands: the operator's last
+ * word to the node that goes on serving. */
+static int merge_host(struct suffix *s, const struct change *c, struct err *err)
+{
+	uint64_t hash = hash_of(c);
+	int rc;
+
+	if (!s->knows_own) {
+		int64_t n = journal_read(s->journal, s->first, SIZE_MAX, note_own, s, err);
+
+		if (n < 0)
+			return (int)n;
+		s->knows_own = true;
+	}
+	for (size_t i = 0; i < s->n_own_hosts; i++)
+		if (s->own_hosts[i] == hash)
+			return 0;
+	rc = host_commit(s->child->region, s->journal, c, 1, err);
+	if (rc == 0)
+		pair_hosts_changed(s->child);
+	return rc;
+}
+
 static int take(void *arg, uint64_t position, struct span entry)
 {
 	struct taking *t = (struct taking *)arg;
@@ -144,7 +204,7 @@ static int take(void *arg, uint64_t position, struct span entry)
 		return 0;
 	}
 	if (change_is_host(&c))
-		return 0;
+		return merge_host(s, &c, t->err);
 	if (commit_count(s->commit) == COMMIT_MAX)
 		rc = commit_run(s->commit, t->err);
 	if (rc == 0)

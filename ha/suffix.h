@@ -22,11 +22,19 @@ struct suffix {
 	int64_t shift_s;        /* added to its times, see apply_shift() */
 	struct fsm_runs runs;   /* of the partner's journal */
 	uint64_t conflicts;     /* addresses that two clients held, so far */
+	struct journal *journal; /* ours */
+	uint64_t own_end;       /* where it ended at the start */
+	bool knows_own;         /* own_hosts are read */
+	size_t n_own_hosts;
+	uint64_t *own_hosts;    /* hashes of the reservations that we changed alone */
 };
 
 /* Begins with the partner's change at position first. hello: what it said of itself. */
 void suffix_start(
         struct suffix *s, uint64_t first, int64_t shift_s, const struct fsm_message *hello);
+
+/* Frees what it keeps. */
+void suffix_stop(struct suffix *s);
 
 /* Merges a frame; -EPROTO: not the next one. What was merged is committed when it returns 0. */
 int suffix_take(struct suffix *s, struct span payload, struct err *err);

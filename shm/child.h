@@ -38,6 +38,7 @@ struct child {
 	int secrets_fd;         /* control: what daemon/control/secrets.h reads; -1: no HTTP */
 	int supervisor_fd;      /* control: daemon/control/ask.h; elsewhere -1 */
 	int wake_fd;            /* eventfd that wakes the ha process; -1: there is none */
+	int news_fd;            /* eventfd: tells the supervisor of reservations from the partner */
 	int config_fd;          /* control, reader: the configuration in force, JSON, sealed */
 	int hosts_fd;           /* control: the reservations made at run time, JSON, sealed */
 	int in_fd, out_fd;      /* reader: what it reads, -1 if nothing; where its result goes */

@@ -180,11 +180,10 @@ int commit_append(struct commit *m, struct err *err)
 	struct region *r = m->child->region;
 	struct journal_guard guard = {&r->pair.authority.rules, m->rules};
 	uint64_t begun = clock_mono_ns();
-	int rc;
+	int rc = rights_may_write(m->rules, err);
 
-	if (authority_mode(m->rules) == AUTHORITY_SILENT)
-		return err_set(err, -EROFS, "ask the node that is active: lessorctl ha status",
-			"this node of the pair serves nobody at present and changes no lease");
+	if (rc < 0)
+		return rc;
 	rc = journal_append(m->journal, m->entry, m->n, &guard, &m->first, err);
 	m->took_ns = clock_mono_ns() - begun;
 	if (rc < 0)

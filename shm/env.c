@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-#define ENV_TABLES    4
+#define ENV_TABLES    5
 #define LEAST_FREE    ((uint64_t)1 << 20) /* octets: below it the disk is as good as full */
 #define ENV_FIRST_MAP ((size_t)64 << 20)
 

@@ -25,7 +25,7 @@ struct env_table {
 	enum env_key key;
 };
 
-/* Opens, or makes, the environment in directory path with n (at most 4) tables, which are then
+/* Opens, or makes, the environment in directory path with n (at most 5) tables, which are then
  * called by their place in tables. */
 int env_open(const char *path, const struct env_table *tables, size_t n, struct env **ret,
 	struct err *err);

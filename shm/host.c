@@ -106,7 +106,7 @@ int host_each(const char *state_dir, struct journal *j, host_fn *fn, void *arg, 
 	rc = leasedb_position(db, &applied, &leases, err);
 	if (rc == 0) {
 		n = journal_read(j, applied + 1, SIZE_MAX, keep, &list, err);
-		rc = n < 0 ? (int)n : leasedb_each_host(db, keep, &list, err);
+		rc = n < 0 ? (int)n : leasedb_each_host(db, span_of("", 0), keep, &list, err);
 	}
 	leasedb_close(db);
 	if (rc == 0)
@@ -126,8 +126,8 @@ int host_commit(struct region *r, struct journal *j, const struct change *change
 	struct journal_guard guard = {&r->pair.authority.rules, rights_rules(r)};
 	uint64_t first;
 
-	if (authority_mode(guard.value) == AUTHORITY_SILENT)
-		rc = -EROFS;
+	if (rc == 0)
+		rc = rights_may_write(guard.value, err);
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		uint8_t *at = buf + i * HOST_CHANGE_MAX;
 		size_t len = change_encode(&changes[i], at, HOST_CHANGE_MAX);
@@ -135,12 +135,9 @@ int host_commit(struct region *r, struct journal *j, const struct change *change
 		entries[i] = span_of(at, len);
 		rc = len > 0 ? 0 : -EMSGSIZE;
 	}
-	if (rc == -EROFS)
-		err_set(err, rc, "ask the node that is active: lessorctl ha status",
-			"this node of the pair serves nobody at present");
-	else if (rc < 0)
+	if (rc < 0 && rc != -EROFS)
 		err_set(err, rc, NULL, "the reservations cannot be stored");
-	else
+	if (rc == 0)
 		rc = journal_append(j, entries, n, &guard, &first, err);
 	if (rc == 0)
 		commit_raise(r, first + n - 1);

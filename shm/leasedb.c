@@ -3,10 +3,10 @@
  * leasedb: LMDB tables. "leases" and "leases.1", one of them in force: key = address, 4 octets in
  * network order (so that key order is address order); value = u64 journal position, then the row
  * of record.h. "meta": by name, u64 each, little-endian: "version"; "applied"; "current", the
- * number of the table in force, 0 if it is missing; "staged", the position of the other one, if
- * that is complete. "hosts": key as of host.h; value = u64 journal position, then JSON text.
+ * number of the tables in force, 0 if it is missing; "staged", the position of the other ones, if
+ * these are complete. "hosts" and "hosts.1": see leasedb_host.c.
  */
-#include "shm/leasedb.h"
+#include "shm/leasedb_part.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,27 +15,14 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "shm/env.h"
-
 #define LEASEDB_VERSION 1
-
-enum {
-	LEASES,
-	META,
-	LEASES_OTHER,
-	HOSTS,
-};
 
 static const struct env_table tables[] = {
 	[LEASES] = {"leases", ENV_KEY_BYTES},
 	[META] = {"meta", ENV_KEY_BYTES},
 	[LEASES_OTHER] = {"leases.1", ENV_KEY_BYTES},
 	[HOSTS] = {"hosts", ENV_KEY_BYTES},
-};
-
-struct leasedb {
-	struct env *env;
-	char *path;
+	[HOSTS_OTHER] = {"hosts.1", ENV_KEY_BYTES},
 };
 
 static struct span text_key(const char *name)
@@ -66,8 +53,7 @@ static int put_meta(struct env_txn *t, const char *name, uint64_t v)
 	return env_put(t, META, text_key(name), span_of(buf, sizeof(buf)));
 }
 
-/* The table in force, and the other one. A database that cannot be read has none. */
-static int find_tables(struct env_txn *t, unsigned *ret_current, unsigned *ret_other)
+int leasedb_find_tables(struct env_txn *t, unsigned *ret_current, unsigned *ret_other)
 {
 	uint64_t n = 0;
 	int rc = get_meta(t, "current", &n);
@@ -145,7 +131,7 @@ static int read_position(struct env_txn *t, void *arg)
 		p->applied = 0;
 	else if (rc < 0)
 		return rc;
-	rc = find_tables(t, &current, &other);
+	rc = leasedb_find_tables(t, &current, &other);
 	return rc < 0 ? rc : env_count(t, current, &p->leases);
 }
 
@@ -191,7 +177,7 @@ static int apply_all(struct env_txn *t, void *arg)
 {
 	const struct apply *a = (const struct apply *)arg;
 	unsigned current, other;
-	int rc = find_tables(t, &current, &other);
+	int rc = leasedb_find_tables(t, &current, &other);
 
 	for (size_t i = 0; i < a->n && rc == 0; i++)
 		rc = apply_row(t, current, &a->rows[i]);
@@ -241,7 +227,7 @@ static int look_up(struct env_txn *t, void *arg)
 	unsigned current, other;
 	struct span value;
 	uint8_t key[4];
-	int rc = find_tables(t, &current, &other);
+	int rc = leasedb_find_tables(t, &current, &other);
 
 	wire_set_be32(key, l->address);
 	if (rc == 0)
@@ -277,7 +263,7 @@ static int each_row(struct env_txn *t, void *arg)
 	struct lease lease;
 	uint8_t from[4];
 	unsigned current, other;
-	int rc = find_tables(t, &current, &other);
+	int rc = leasedb_find_tables(t, &current, &other);
 
 	if (rc < 0)
 		return rc;
@@ -314,12 +300,14 @@ static int forget_staged(struct env_txn *t)
 static int stage_begin(struct env_txn *t, void *arg)
 {
 	unsigned current, other;
-	int rc = find_tables(t, &current, &other);
+	int rc = leasedb_find_tables(t, &current, &other);
 
 	(void)arg;
 	if (rc == 0)
 		rc = forget_staged(t);
-	return rc < 0 ? rc : env_clear(t, other);
+	if (rc == 0)
+		rc = env_clear(t, other);
+	return rc < 0 ? rc : env_clear(t, hosts_beside(other));
 }
 
 int leasedb_stage_begin(struct leasedb *db, struct err *err)
@@ -331,7 +319,7 @@ static int stage_rows(struct env_txn *t, void *arg)
 {
 	const struct apply *a = (const struct apply *)arg;
 	unsigned current, other;
-	int rc = find_tables(t, &current, &other);
+	int rc = leasedb_find_tables(t, &current, &other);
 
 	for (size_t i = 0; i < a->n && rc == 0; i++)
 		rc = apply_row(t, other, &a->rows[i]);
@@ -380,14 +368,16 @@ static int switch_tables(struct env_txn *t, void *arg)
 
 	(void)arg;
 	if (rc == 0)
-		rc = find_tables(t, &current, &other);
+		rc = leasedb_find_tables(t, &current, &other);
 	if (rc == 0)
 		rc = put_meta(t, "current", other == LEASES ? 0 : 1);
 	if (rc == 0)
 		rc = put_meta(t, "applied", position);
 	if (rc == 0)
 		rc = forget_staged(t);
-	return rc < 0 ? rc : env_clear(t, current);
+	if (rc == 0)
+		rc = env_clear(t, current);
+	return rc < 0 ? rc : env_clear(t, hosts_beside(current));
 }
 
 int leasedb_switch(struct leasedb *db, struct err *err)
@@ -411,80 +401,4 @@ int leasedb_lock(const char *state_dir, struct err *err)
 void leasedb_unlock(int fd)
 {
 	close(fd);
-}
-
-/* --- reservations --- */
-
-struct apply_hosts {
-	const struct change *changes;
-	size_t n;
-};
-
-static int apply_host(struct env_txn *t, const struct change *c)
-{
-	uint8_t value[8 + HOST_TEXT_MAX];
-	struct wire_writer w;
-	int rc;
-
-	if (c->kind == CHANGE_HOST_DELETE) {
-		rc = env_delete(t, HOSTS, c->host_key);
-		return rc == -ENOENT ? 0 : rc;
-	}
-	wire_writer_init(&w, value, sizeof(value));
-	wire_write_le64(&w, c->lease.seq);
-	wire_write(&w, c->host.p, c->host.len);
-	return w.failed ? -EMSGSIZE :
-		env_put(t, HOSTS, c->host_key, span_of(value, wire_written(&w)));
-}
-
-static int apply_hosts(struct env_txn *t, void *arg)
-{
-	const struct apply_hosts *a = (const struct apply_hosts *)arg;
-	int rc = 0;
-
-	for (size_t i = 0; i < a->n && rc == 0; i++)
-		rc = apply_host(t, &a->changes[i]);
-	return rc;
-}
-
-int leasedb_apply_hosts(struct leasedb *db, const struct change *changes, size_t n, struct err *err)
-{
-	struct apply_hosts a = {changes, n};
-
-	return env_write(db->env, apply_hosts, &a, err);
-}
-
-struct each_host {
-	leasedb_host_fn *fn;
-	void *arg;
-};
-
-static int each_host(struct env_txn *t, void *arg)
-{
-	const struct each_host *e = (const struct each_host *)arg;
-	struct span key, value;
-	int rc;
-
-	for (rc = env_seek(t, HOSTS, span_of(NULL, 0), &key, &value); rc == 0;
-		rc = env_next(t, &key, &value)) {
-		struct change c = {.kind = CHANGE_HOST_PUT, .host_key = key};
-		struct wire_reader r;
-
-		wire_reader_init(&r, value.p, value.len);
-		c.lease.seq = wire_read_le64(&r);
-		c.host = wire_read(&r, wire_left(&r));
-		if (r.failed)
-			return -EBADMSG;
-		rc = e->fn(e->arg, &c);
-		if (rc != 0)
-			return rc;
-	}
-	return rc == -ENOENT ? 0 : rc;
-}
-
-int leasedb_each_host(struct leasedb *db, leasedb_host_fn *fn, void *arg, struct err *err)
-{
-	struct each_host e = {fn, arg};
-
-	return env_read(db->env, each_host, &e, err);
 }

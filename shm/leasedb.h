@@ -37,9 +37,11 @@ int leasedb_apply(struct leasedb *db, const struct leasedb_row *rows, size_t n, 
  * journal position. */
 int leasedb_apply_hosts(struct leasedb *db, const struct change *changes, size_t n, struct err *err);
 
-/* Hands all reservations to fn, as CHANGE_HOST_PUT, spans as in leasedb_each(). */
+/* Hands the reservations with key >= from (empty: all) to fn, as CHANGE_HOST_PUT, spans as in
+ * leasedb_each(). */
 typedef int leasedb_host_fn(void *arg, const struct change *c);
-int leasedb_each_host(struct leasedb *db, leasedb_host_fn *fn, void *arg, struct err *err);
+int leasedb_each_host(struct leasedb *db, struct span from, leasedb_host_fn *fn, void *arg,
+	struct err *err);
 
 /* The lease of one address; its spans lie in buf, which holds RECORD_MAX octets. -ENOENT: none. */
 int leasedb_get(struct leasedb *db, uint32_t address, uint8_t *buf, struct lease *ret,
@@ -59,6 +61,8 @@ int leasedb_stage_begin(struct leasedb *db, struct err *err);
 /* Rows in ascending order of address, behind those of the calls before. */
 int leasedb_stage_rows(struct leasedb *db, const struct leasedb_row *rows, size_t n,
 	struct err *err);
+/* Reservations, as leasedb_apply_hosts(). */
+int leasedb_stage_hosts(struct leasedb *db, const struct change *changes, size_t n, struct err *err);
 /* Marks it as complete: it is the state at this journal position (not 0). */
 int leasedb_stage_end(struct leasedb *db, uint64_t position, struct err *err);
 /* The position of a complete one that waits, 0: there is none. */

@@ -23,13 +23,18 @@ static long futex(_Atomic uint32_t *word, int op, uint32_t value, const struct t
 	return syscall(SYS_futex, word, op, value, timeout, NULL, 0);
 }
 
-static void wake(const struct child *c)
+static void notify(int fd)
 {
 	const uint64_t one = 1;
 
 	/* a full counter has woken it already */
-	if (c->wake_fd >= 0 && write(c->wake_fd, &one, sizeof(one)) < 0)
+	if (fd >= 0 && write(fd, &one, sizeof(one)) < 0)
 		return;
+}
+
+void pair_hosts_changed(const struct child *c)
+{
+	notify(c->news_fd);
 }
 
 void pair_journal_grew(const struct child *c)
@@ -37,7 +42,7 @@ void pair_journal_grew(const struct child *c)
 	struct pair *p = &c->region->pair;
 
 	if (atomic_load(&p->asleep) != 0 && atomic_exchange(&p->asleep, 0) != 0)
-		wake(c);
+		notify(c->wake_fd);
 }
 
 void pair_changed(struct region *r)
@@ -123,7 +128,7 @@ int pair_ask(const struct child *c, enum pair_wish wish, uint64_t *ret_ticket)
 		return -EBUSY;
 	if (!atomic_compare_exchange_strong(&p->wish, &last, ticket << 8 | (uint64_t)wish))
 		return -EBUSY;
-	wake(c);
+	notify(c->wake_fd);
 	*ret_ticket = ticket;
 	return 0;
 }

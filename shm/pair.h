@@ -66,6 +66,10 @@ struct pair {
 /* To be called after each commit: wakes the ha process if it waits for that. */
 void pair_journal_grew(const struct child *c);
 
+/* Called by the ha process: reservations have come from the partner. The supervisor puts a
+ * configuration in force that has them. */
+void pair_hosts_changed(const struct child *c);
+
 /* Called by the ha process after each change of the authority: wakes all that wait for one. */
 void pair_changed(struct region *r);
 

@@ -4,12 +4,22 @@
  */
 #include "shm/rights.h"
 
+#include <errno.h>
+
 #include "shm/base/clock.h"
 #include "shm/share.h"
 
 static const struct authority *authority(const struct region *r)
 {
 	return &r->pair.authority;
+}
+
+int rights_may_write(uint64_t rules, struct err *err)
+{
+	if (authority_mode(rules) != AUTHORITY_SILENT)
+		return 0;
+	return err_set(err, -EROFS, "see lessorctl ha status",
+		"this node of the pair is not the active one and changes nothing: ask the other one");
 }
 
 static uint32_t end_of(const struct lease *l)

@@ -21,6 +21,9 @@ static inline bool rights_alone(uint64_t rules)
 	return authority_mode(rules) == AUTHORITY_ALONE;
 }
 
+/* Whether this node may write changes of its own; if not, -EROFS with words for whoever asked. */
+int rights_may_write(uint64_t rules, struct err *err);
+
 /* What the record's last row says. */
 struct authority_row rights_row(const struct region *r, uint32_t rec);
 

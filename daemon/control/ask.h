@@ -20,6 +20,7 @@ enum ask_kind {
 	ASK_SET = 4,    /* the same, and put it in force */
 	ASK_WRITE = 5,  /* write the configuration in force to a file */
 	ASK_HOSTS = 6,  /* make the changes of reservations in the sealed text that comes along */
+	ASK_REFRESH = 7, /* the supervisor's own: reservations have come from the partner */
 };
 
 struct ask_request {

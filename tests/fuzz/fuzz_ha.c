@@ -76,6 +76,7 @@ static void read_payload(const struct proto_frame *f)
 		proto_each_change(f->payload, on_entry, NULL);
 		break;
 	case PROTO_ROWS:
+	case PROTO_HOSTS:
 		proto_each_row(f->payload, on_row, NULL);
 		break;
 	case PROTO_SNAPSHOT:

@@ -161,6 +161,54 @@ def ha_killed(lab):
     lab.note = f"{check_kept(run.acks(), wait_equal(pair))} leases"
 
 
+def reservations(server):
+    """Addresses reserved by command."""
+    answer = server.call("reservation-get-all", {"subnet-id": 1}, result=None)
+    return {one["ip-address"] for one in answer.get("arguments", {}).get("hosts", [])}
+
+
+def reserve(server, number):
+    host = {"subnet-id": 1, "hw-address": f"02:00:00:00:77:{number:02x}",
+            "ip-address": f"10.3.0.{number}"}
+    server.call("reservation-add", {"reservation": host})
+
+
+def both_have(pair, *numbers):
+    wanted = {f"10.3.0.{number}" for number in numbers}
+    for one in pair.servers:
+        wait_for(lambda o=one: reservations(o) == wanted, 10,
+                 lambda o=one: f"{wanted} at {o.dir}, there are {reservations(o)}")
+
+
+@test("reservations made by command: streamed, copied, merged, and counting on both nodes",
+      only="lessord", seconds=120)
+def reserved(lab):
+    pair = Pair(lab)
+    active, standby = pair.servers
+    in_sync(pair)
+    for number in (1, 2):
+        reserve(active, number)
+    answer = standby.call("reservation-add", {"reservation": {
+        "subnet-id": 1, "hw-address": "02:00:00:00:77:09", "ip-address": "10.3.0.9"}}, result=1)
+    check("active" in answer["text"], f"the standby refuses: {answer['text']}")
+    both_have(pair, 1, 2)
+    standby.kill()
+    shutil.rmtree(standby.state_dir)
+    active.call("reservation-del", {"subnet-id": 1, "ip-address": "10.3.0.1"})
+    standby.start()
+    in_sync(pair)
+    both_have(pair, 2)
+    pair.cut(1)
+    for one in pair.servers:
+        wait_state(one, "interrupted")
+    reserve(active, 3)
+    reserve(standby, 4)
+    pair.plug(1)
+    wait_for(lambda: sorted(map(state, pair.servers)) == ["active", "standby"], 15,
+             "one is active")
+    both_have(pair, 2, 3, 4)
+
+
 @test("metrics tell of the pair; rules and dashboard ask for nothing that is not there",
       only="lessord")
 def metrics(lab):

@@ -175,7 +175,7 @@ static struct span rows_payload(uint32_t k, uint32_t n, uint8_t *buf, size_t siz
 	struct proto_batch batch;
 	uint8_t row[RECORD_MAX], id[8];
 
-	proto_rows_begin(&batch, buf, size, 1);
+	proto_rows_begin(&batch, buf, size, 1, PROTO_ROWS);
 	for (uint32_t i = k; i < k + n; i++) {
 		struct lease l = lab_lease(LAB_START + i, i, id, 8);
 
