@@ -47,37 +47,19 @@ struct authority_row rights_row(const struct region *r, uint32_t rec)
 	return row;
 }
 
-/* The row as the rules shall see it for somebody whom both nodes have reserved the address for. */
-static struct authority_row row_for(const struct region *r, uint32_t rec, bool reserved)
+bool rights_may_give(const struct region *r, uint64_t rules, uint32_t rec, bool own, bool reserved,
+	uint32_t now)
 {
-	struct authority_row row = rights_row(r, rec);
+	struct authority_row row;
 
+	if (rights_alone(rules))
+		return true;
+	row = rights_row(r, rec);
 	if (reserved)
 		row.owner = (uint8_t)atomic_load(&authority(r)->node);
-	return row;
-}
-
-bool rights_may_grant(
-	const struct region *r, uint64_t rules, uint32_t rec, bool reserved, uint32_t now)
-{
-	struct authority_row row;
-
-	if (rights_alone(rules))
+	if (own && authority_may_extend(authority(r), rules, &row))
 		return true;
-	row = row_for(r, rec, reserved);
 	return !row.binding && authority_may_grant_new(authority(r), rules, &row, now, clock_mono_ns());
-}
-
-bool rights_may_extend(
-	const struct region *r, uint64_t rules, uint32_t rec, bool reserved, uint32_t now)
-{
-	struct authority_row row;
-
-	if (rights_alone(rules))
-		return true;
-	row = row_for(r, rec, reserved);
-	return authority_may_extend(authority(r), rules, &row) ||
-		rights_may_grant(r, rules, rec, reserved, now);
 }
 
 bool rights_may_expire(const struct region *r, uint64_t rules, uint32_t rec, uint32_t now)

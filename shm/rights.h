@@ -27,16 +27,13 @@ int rights_may_write(uint64_t rules, struct err *err);
 /* What the record's last row says. */
 struct authority_row rights_row(const struct region *r, uint32_t rec);
 
-/* Whether the record, which nobody has at present (table_available()), may go to a client that has
- * nothing of it. A lease that is over by time alone has to be ended on disk before, by reclaim:
- * what an offer overwrites is then never a binding. reserved: the address is this client's by both
- * nodes' configuration, so that it does not matter whose share it lies in. now: Unix time. */
-bool rights_may_grant(
-	const struct region *r, uint64_t rules, uint32_t rec, bool reserved, uint32_t now);
-
-/* Whether the record's own client may get it again, or more time. */
-bool rights_may_extend(
-	const struct region *r, uint64_t rules, uint32_t rec, bool reserved, uint32_t now);
+/* Whether a client may get the record's address. own: it is the client's already, who may have been
+ * told of it; else nobody has it at present (table_available()). A lease that is over by time
+ * alone has to be ended on disk, by reclaim, before somebody else gets the address: what an offer
+ * overwrites is then never a binding. reserved: the address is this client's by both nodes'
+ * configuration, so that it does not matter whose share it lies in. now: Unix time. */
+bool rights_may_give(const struct region *r, uint64_t rules, uint32_t rec, bool own, bool reserved,
+	uint32_t now);
 
 /* Whether the lease may be ended on disk since its time is over, or its remembrance removed. */
 bool rights_may_expire(const struct region *r, uint64_t rules, uint32_t rec, uint32_t now);

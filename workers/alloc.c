@@ -76,9 +76,8 @@ static bool permits(const struct query *q, uint32_t rec, bool reserved)
 
 	if (rights_alone(rules))
 		return true;
-	if (table_has_row_of(r, table_record(r, rec), &q->client))
-		return rights_may_extend(r, rules, rec, reserved, q->ctx->now);
-	return rights_may_grant(r, rules, rec, reserved, q->ctx->now);
+	return rights_may_give(r, rules, rec, table_has_row_of(r, table_record(r, rec), &q->client),
+		reserved, q->ctx->now);
 }
 
 enum alloc_result alloc_claim_own(struct query *q, uint32_t rec, const struct model_subnet *subnet)

@@ -86,6 +86,15 @@ def one_active(pair, seconds=20):
              lambda: f"one is active: {[details(one) for one in pair.servers]}")
 
 
+def ends_well(pair, run, seconds=10):
+    """One serves again, nothing is lost or doubled, nobody was refused; tables equal in time."""
+    one_active(pair)
+    flows(run)
+    run.stop()
+    check_kept(run.acks(), wait_equal(pair, seconds))
+    no_naks(pair)
+
+
 @test("kill -9 of the active under load: the standby serves, the killed one comes back as standby",
       only="lessord", seconds=120 + 20 * KILLS)
 def active_killed(lab):
@@ -126,11 +135,7 @@ def host_lost(lab):
     gap = gap_behind(run.acks(), moment)
     pair.plug(0)
     pair.plug_clients(0)
-    flows(run)
-    run.stop()
-    one_active(pair)
-    check_kept(run.acks(), wait_equal(pair))
-    no_naks(pair)
+    ends_well(pair, run)
     check(gap <= 2, f"{gap:.2f} s without an ACK")
     lab.note = f"longest gap {gap:.2f} s"
 
@@ -148,10 +153,7 @@ def clients_lost(lab):
     gap = gap_behind(run.acks(), moment)
     in_sync(pair, active=1)
     pair.plug_clients(0)
-    flows(run)
-    run.stop()
-    check_kept(run.acks(), wait_equal(pair))
-    no_naks(pair)
+    ends_well(pair, run)
     lab.note = f"longest gap {gap:.2f} s"
 
 
@@ -171,11 +173,7 @@ def partition(lab):
         check(one.statistic("pkt4-ack-sent") > count, "each node serves")
     pair.plug(0)
     healed = time.monotonic()
-    one_active(pair)
-    flows(run)
-    run.stop()
-    check_kept(run.acks(), wait_equal(pair, 5))
-    no_naks(pair)
+    ends_well(pair, run, 5)
     lab.note = f"{len(run.acks())} ACKs, one active {time.monotonic() - healed:.1f} s after"
 
 
@@ -196,13 +194,8 @@ def paused(lab):
     finally:
         for pid in pids:
             process.kill(pid, signal.SIGCONT)
-    one_active(pair)
-    flows(run)
-    run.stop()
-    acks = run.acks()
-    check_kept(acks, wait_equal(pair))
-    no_naks(pair)
-    lab.note = f"longest gap {gap_behind(acks, moment):.2f} s"
+    ends_well(pair, run)
+    lab.note = f"longest gap {gap_behind(run.acks(), moment):.2f} s"
 
 
 @test("a link that flaps", only="lessord", seconds=120)
@@ -216,11 +209,7 @@ def flapping(lab):
         time.sleep(random.uniform(0.1, 2))
         pair.plug(0)
         time.sleep(random.uniform(0.1, 2))
-    one_active(pair)
-    flows(run)
-    run.stop()
-    check_kept(run.acks(), wait_equal(pair))
-    no_naks(pair)
+    ends_well(pair, run)
 
 
 @test("both are killed and come back in either order", only="lessord", seconds=120)
@@ -263,11 +252,7 @@ def disk_full(lab):
     check("room" in standby.log(), "the standby says what it needs")
     gap = gap_behind(run.acks(), moment)
     os.unlink(filler)
-    one_active(pair)
-    flows(run)
-    run.stop()
-    check_kept(run.acks(), wait_equal(pair))
-    no_naks(pair)
+    ends_well(pair, run)
     check(gap <= 1.5, f"{gap:.2f} s without an ACK")
     lab.note = f"longest gap {gap:.2f} s"
 

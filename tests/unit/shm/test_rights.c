@@ -95,14 +95,14 @@ Test(rights, shares_count_only_while_the_partner_is_out_of_reach)
 	uint32_t own = claimed(address_of(0)), other = claimed(address_of(1));
 	uint64_t rules = under(AUTHORITY_ACTIVE, 0);
 
-	cr_assert(rights_may_grant(l.region, rules, own, false, NOW));
-	cr_assert(rights_may_grant(l.region, rules, other, false, NOW));
+	cr_assert(rights_may_give(l.region, rules, own, false, false, NOW));
+	cr_assert(rights_may_give(l.region, rules, other, false, false, NOW));
 	rules = under(AUTHORITY_RESTRICTED, 0);
-	cr_assert(rights_may_grant(l.region, rules, own, false, NOW));
-	cr_assert_not(rights_may_grant(l.region, rules, other, false, NOW));
-	cr_assert(rights_may_grant(l.region, rules, other, true, NOW), "it is reserved");
+	cr_assert(rights_may_give(l.region, rules, own, false, false, NOW));
+	cr_assert_not(rights_may_give(l.region, rules, other, false, false, NOW));
+	cr_assert(rights_may_give(l.region, rules, other, false, true, NOW), "it is reserved");
 	rules = under(AUTHORITY_SILENT, 0);
-	cr_assert_not(rights_may_grant(l.region, rules, own, false, NOW));
+	cr_assert_not(rights_may_give(l.region, rules, own, false, false, NOW));
 }
 
 Test(rights, a_lease_is_ended_before_somebody_else_gets_its_address)
@@ -111,9 +111,9 @@ Test(rights, a_lease_is_ended_before_somebody_else_gets_its_address)
 	uint32_t rec = lease(address_of(0), 1, 1000, LEASE_ASSIGNED);
 
 	cr_assert(table_available(table_record(l.region, rec), NOW));
-	cr_assert_not(rights_may_grant(l.region, rules, rec, false, NOW));
+	cr_assert_not(rights_may_give(l.region, rules, rec, false, false, NOW));
 	lease(address_of(0), 1, 1000, LEASE_EXPIRED);
-	cr_assert(rights_may_grant(l.region, rules, rec, false, NOW));
+	cr_assert(rights_may_give(l.region, rules, rec, false, false, NOW));
 }
 
 Test(rights, what_ends_and_what_is_removed)
@@ -173,10 +173,10 @@ Test(rights, an_offer_keeps_what_its_row_says)
 	table_offer(l.region, rec, &offered, NOW + 10);
 	cr_assert_eq(rights_row(l.region, rec).end_s, 1000 + 3600);
 	cr_assert_not(rights_row(l.region, rec).binding);
-	cr_assert(rights_may_grant(l.region, rules, rec, false, NOW));
+	cr_assert(rights_may_give(l.region, rules, rec, false, false, NOW));
 	/* the partner was not told that the lease is over */
 	rules = under(AUTHORITY_RESTRICTED, 0);
-	cr_assert_not(rights_may_grant(l.region, rules, rec, false, NOW));
+	cr_assert_not(rights_may_give(l.region, rules, rec, false, false, NOW));
 }
 
 Test(rights, what_is_removed_stays_until_the_partner_knows)
