@@ -282,16 +282,33 @@ bool classify_passes(const struct query *q, const struct model_classes *guard)
 	return guard->n == 0;
 }
 
+bool classify_test(const struct query *q, const struct expr *e)
+{
+	struct expr_packet p = expr_packet(q);
+
+	q->ctx->classify->scratch.used = 0;
+	return expr_test(e, &p, &q->ctx->classify->scratch) > 0;
+}
+
+struct span classify_value(const struct query *q, const struct expr *e)
+{
+	struct expr_packet p = expr_packet(q);
+	struct span value;
+
+	q->ctx->classify->scratch.used = 0;
+	if (expr_value(e, &p, &q->ctx->classify->scratch, &value) < 0)
+		return (struct span){NULL, 0};
+	return value;
+}
+
 struct span classify_flex_id(struct query *q)
 {
 	struct classify *c = q->ctx->classify;
-	struct expr_packet p = expr_packet(q);
 	struct span value = {NULL, 0};
 
-	if (c->model->flex_id == NULL)
-		return value;
-	c->scratch.used = 0;
-	if (expr_value(c->model->flex_id, &p, &c->scratch, &value) < 0 || value.len > VALUE_MAX)
+	if (c->model->flex_id != NULL)
+		value = classify_value(q, c->model->flex_id);
+	if (value.len > VALUE_MAX)
 		return (struct span){NULL, 0};
 	if (value.len > 0)
 		memcpy(c->flex_id, value.p, value.len); /* the next evaluation may write over it */

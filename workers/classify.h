@@ -30,6 +30,11 @@ void classify_additional(struct query *q);
 /* Whether the client passes this guard: there is none, or it is a member of one of its classes. */
 bool classify_passes(const struct query *q, const struct model_classes *guard);
 
+/* Evaluates an expression about q's packet: whether it holds; its value, lent until the next
+ * evaluation. false, empty: also if it cannot be evaluated. */
+bool classify_test(const struct query *q, const struct expr *e);
+struct span classify_value(const struct query *q, const struct expr *e);
+
 /* The value of flex-id-expression, lent until the next packet; empty: none, or it has none. */
 struct span classify_flex_id(struct query *q);
 

@@ -10,6 +10,7 @@
 
 #include "workers/chosen.h"
 #include "workers/container.h"
+#include "workers/flex.h"
 #include "workers/name.h"
 #include "workers/reply.h"
 
@@ -38,6 +39,11 @@ static void put(struct gathered *g, uint8_t code, struct span value, unsigned ra
 	code_set_add(&g->there, code);
 	g->value[code] = value;
 	g->rank[code] = (uint16_t)rank;
+}
+
+static void take_out(struct gathered *g, uint8_t code)
+{
+	g->there.v[code / 64] &= ~(1ULL << code % 64);
 }
 
 static void put_u32(struct gathered *g, uint8_t code, uint32_t value)
@@ -130,7 +136,7 @@ static void put_configured(const struct query *q, struct gathered *g, const stru
 	struct span value;
 
 	if (c->never) {
-		g->there.v[code / 64] &= ~(1ULL << code % 64);
+		take_out(g, code);
 		return;
 	}
 	if (o == NULL || code == OPT_VIVSO)
@@ -197,6 +203,33 @@ static void put_vendors(const struct query *q, struct gathered *g, const struct 
 		put(g, OPT_VIVSO, span_of(p, len), RANK_FIRM);
 }
 
+/* What expressions do to what was gathered, one after the other. */
+static void put_flexible(const struct query *q, struct gathered *g)
+{
+	for (size_t i = 0; i < q->ctx->model->n_flex; i++) {
+		const struct model_flex *f = &q->ctx->model->flex[i];
+		bool there = code_set_has(&g->there, f->code);
+		uint8_t *p = g->made + g->used;
+		size_t len;
+
+		switch (flex_run(q, f, there ? g->value[f->code] : span_of(NULL, 0), p,
+			MADE_SIZE - g->used, &len)) {
+		case FLEX_SET:
+			g->used += len;
+			put(g, f->code, span_of(p, len), RANK_FIRM);
+			break;
+		case FLEX_REMOVE:
+			take_out(g, f->code);
+			break;
+		case FLEX_NO_ROOM:
+			g->left_out++;
+			break;
+		case FLEX_NOTHING:
+			break;
+		}
+	}
+}
+
 static void gather(const struct query *q, struct gathered *g)
 {
 	uint16_t asked[256];
@@ -215,6 +248,7 @@ static void gather(const struct query *q, struct gathered *g)
 	put_containers(q, g, &c, asked);
 	if (q->ctx->model->n_vendors > 0 || code_set_has(&c.there, OPT_VIVSO))
 		put_vendors(q, g, &c, asked);
+	put_flexible(q, g);
 }
 
 bool options_prefer_v6(const struct query *q)
@@ -247,7 +281,7 @@ static void make_fit(struct gathered *g, size_t room)
 			if (g->rank[code] >= g->rank[worst])
 				worst = code;
 		total -= size_of(g->value[worst]);
-		g->there.v[worst / 64] &= ~(1ULL << worst % 64);
+		take_out(g, (uint8_t)worst);
 		g->left_out++;
 	}
 }

@@ -105,6 +105,10 @@ int read_classes(struct draft *d, const struct tree_node *list);
 int read_class_names(
 	struct draft *d, const struct tree_node *list, struct model_classes *ret_classes);
 
+/* The same for one name in a text; NULL or empty: no class. */
+int read_class_name(
+	struct draft *d, const struct tree_node *node, struct model_classes *ret_classes);
+
 /* Guard and additional classes of a network, subnet or pool. */
 int read_guards(struct draft *d, const struct param_set *set, struct model_classes *ret_guard,
 	struct model_classes *ret_additional);
@@ -167,6 +171,14 @@ int read_def_code(const struct draft *d, const struct draft_defs *own, uint16_t 
  * Option 54 goes into *server_id, which only global scope, networks and subnets have, else NULL. */
 int read_options(struct draft *d, const struct tree_node *list, const struct draft_defs *own,
 	uint32_t *server_id, struct model_options *ret_options);
+
+/* The code of the option of space that name or code says (NULL: not given; one of them has to be),
+ * definitions as in read_def_by_code(). < 0: it is wrong, and reported at map. */
+int read_option_code(struct draft *d, const struct tree_node *map, const struct param_set *set,
+	const struct draft_defs *own, uint16_t space);
+
+/* The flex-option list; NULL: not given. */
+int read_flex(struct draft *d, const struct tree_node *list);
 
 /* high-availability; NULL: not given. */
 int read_ha(struct draft *d, const struct tree_node *map);

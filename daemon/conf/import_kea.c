@@ -40,6 +40,7 @@
 #define FLEX_ID        IMPORT_FLEX_ID
 #define FLEX_OPTION    IMPORT_FLEX_OPTION
 #define FLEX           IMPORT_FLEX
+#define FLEX_SUB       IMPORT_FLEX_SUB
 #define LIMITS         IMPORT_LIMITS
 #define HA_HOOK        IMPORT_HA_HOOK
 #define HA             IMPORT_HA
@@ -244,7 +245,8 @@ static unsigned place_of(enum import_scope scope)
 		{IMPORT_CLASS, PARAM_AT_CLASS}, {IMPORT_HOST, PARAM_AT_HOST},
 		{IMPORT_OPTION, PARAM_AT_OPTION}, {IMPORT_DEF, PARAM_AT_DEF},
 		{IMPORT_INTERFACES, PARAM_AT_INTERFACES}, {IMPORT_RELAY, PARAM_AT_RELAY},
-		{IMPORT_EXPIRED, PARAM_AT_EXPIRED}};
+		{IMPORT_EXPIRED, PARAM_AT_EXPIRED}, {IMPORT_FLEX, PARAM_AT_FLEX},
+		{IMPORT_FLEX_SUB, PARAM_AT_FLEX_SUB}};
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (places[i].scope == scope)

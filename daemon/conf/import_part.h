@@ -46,6 +46,7 @@ enum import_scope {
 	IMPORT_HA_HOOK = 1 << 26,     /* the parameters of ha */
 	IMPORT_HA = 1 << 27,          /* the element of high-availability */
 	IMPORT_PEER = 1 << 28,
+	IMPORT_FLEX_SUB = 1 << 30, /* an element of its sub-options */
 	IMPORT_NOTHING = 1 << 29, /* the parameters of hooks that have none */
 };
 

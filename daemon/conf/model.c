@@ -131,6 +131,8 @@ void model_free(struct model *m)
 		expr_free(m->classes[i]->test);
 		expr_free(m->classes[i]->template_test);
 	}
+	for (size_t i = 0; i < m->n_flex; i++)
+		expr_free(m->flex[i].expr);
 	expr_free(m->flex_id);
 	arena_free(m->arena);
 }

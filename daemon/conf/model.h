@@ -150,6 +150,24 @@ struct model_pass {
 	size_t mask;                  /* size of the table - 1 */
 };
 
+enum model_flex_action {
+	MODEL_FLEX_ADD,       /* if it is not there */
+	MODEL_FLEX_SUPERSEDE, /* or put in the place of what is there */
+	MODEL_FLEX_REMOVE,
+};
+
+/* What an expression does to an option of dhcp4 in an answer, or to a sub-option of it. */
+struct model_flex {
+	uint8_t code;
+	uint8_t sub;          /* code of the sub-option, 0: the option itself */
+	uint32_t enterprise;  /* of a sub-option of 125, else 0 */
+	uint8_t action;       /* enum model_flex_action */
+	bool container_add, container_remove; /* of a sub-option: the option may come, may go */
+	struct model_classes guard, inner; /* members of these only: the option's, the sub-option's */
+	struct expr *expr;
+	const struct optdef *def; /* csv-format: how the value is written; NULL: as it is */
+};
+
 /* What a reservation knows a client by, in Kea's words. */
 enum model_host_id {
 	MODEL_HOST_HW_ADDRESS,
@@ -369,6 +387,8 @@ struct model {
 	size_t n_host_ids;
 	uint8_t host_ids[MODEL_HOST_IDS];  /* enum model_host_id: order of look-up, those in use */
 	struct expr *flex_id;              /* NULL: none */
+	size_t n_flex;
+	struct model_flex *flex;           /* flex-option, in its order */
 	bool early_global;                 /* early-global-reservations-lookup */
 	struct hash_key key;               /* of all hash tables here */
 	struct arena *arena; /* owns everything above */

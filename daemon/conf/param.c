@@ -32,8 +32,11 @@
 #define PAIR     PARAM_AT_HA
 #define PEER     PARAM_AT_PEER
 #define TLS      PARAM_AT_TLS
+#define F        PARAM_AT_FLEX
+#define FS       PARAM_AT_FLEX_SUB
 #define ANYWHERE                                                                                   \
-	(G | N | S | P | O | D | I | R | E | C | H | W | WT | WA | WC | WH | K | M | PAIR | PEER | TLS)
+	(G | N | S | P | O | D | I | R | E | C | H | W | WT | WA | WC | WH | K | M | PAIR | PEER | TLS | F | \
+		FS)
 
 #define READ(id, name, type, places, def, min, max, child, choices, text)                          \
 	{name, PARAM_KIND_READ, PARAM_TYPE_##type, places, def, min, max, child, choices, text},
@@ -94,6 +97,10 @@ const char *param_place_name(enum param_place place)
 		return "sanity-checks";
 	case PARAM_AT_COMPATIBILITY:
 		return "compatibility";
+	case PARAM_AT_FLEX:
+		return "flex-option";
+	case PARAM_AT_FLEX_SUB:
+		return "sub-options";
 	}
 	bug("unknown place");
 }

@@ -335,7 +335,7 @@ int read_config(struct draft *d, const struct tree_node *root)
 		read_ha(d, set.v[PARAM_HA]) < 0 ||
 		read_classes(d, set.v[PARAM_CLIENT_CLASSES]) < 0 ||
 		read_scope(d, &set, MODEL_GLOBAL, &defaults, &global) < 0 ||
-		read_host_globals(d, &set) < 0)
+		read_flex(d, set.v[PARAM_FLEX_OPTION]) < 0 || read_host_globals(d, &set) < 0)
 		return -ENOMEM;
 	d->model->options = global.options;
 	read_globals(d, root, &set);

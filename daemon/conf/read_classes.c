@@ -145,25 +145,29 @@ static const struct tree_node *either(
 	return set->v[now] != NULL ? set->v[now] : set->v[before];
 }
 
+int read_class_name(
+	struct draft *d, const struct tree_node *node, struct model_classes *ret_classes)
+{
+	struct tree_node list = {.type = TREE_LIST, .n = 1};
+
+	if (node == NULL || node->string[0] == '\0')
+		return read_class_names(d, NULL, ret_classes);
+	list.v = arena_alloc(d->scratch, 1, sizeof(*list.v));
+	if (list.v == NULL)
+		return -ENOMEM;
+	list.v[0] = *node;
+	return read_class_names(d, &list, ret_classes);
+}
+
 int read_guards(struct draft *d, const struct param_set *set, struct model_classes *ret_guard,
 	struct model_classes *ret_additional)
 {
 	const struct tree_node *guard = either(d, set, PARAM_GUARD, PARAM_CLIENT_CLASS);
 	const struct tree_node *more = either(d, set, PARAM_ADDITIONAL, PARAM_REQUIRE_CLASSES);
-	struct tree_node list;
+	int r = guard != NULL && guard->type == TREE_STRING ? read_class_name(d, guard, ret_guard) :
+							      read_class_names(d, guard, ret_guard);
 
-	if (guard != NULL && guard->type == TREE_STRING) {
-		list = (struct tree_node){.type = TREE_LIST, .n = 1};
-		list.v = arena_alloc(d->scratch, 1, sizeof(*list.v));
-		if (list.v == NULL)
-			return -ENOMEM;
-		list.v[0] = *guard;
-		guard = &list;
-	}
-	return read_class_names(d, guard, ret_guard) < 0 ||
-			read_class_names(d, more, ret_additional) < 0
-		? -ENOMEM
-		: 0;
+	return r < 0 ? r : read_class_names(d, more, ret_additional);
 }
 
 /* --- expressions --- */

@@ -64,15 +64,14 @@ static void report_unknown(const struct draft *d, const struct draft_defs *own, 
 			"there is no option \"%s\": give its code, or an option-def", name->string);
 }
 
-/* Which option is meant. */
-static int identify(struct draft *d, const struct param_set *set, const struct draft_defs *own,
-	struct meant *m)
+int read_option_code(struct draft *d, const struct tree_node *map, const struct param_set *set,
+	const struct draft_defs *own, uint16_t space)
 {
 	const struct tree_node *name = set->v[PARAM_OPTION_NAME], *code = set->v[PARAM_OPTION_CODE];
-	int named = name != NULL ? read_def_code(d, own, m->space, name->string) : 0;
+	int named = name != NULL ? read_def_code(d, own, space, name->string) : 0;
 
 	if (named < 0) {
-		report_unknown(d, own, m->space, name);
+		report_unknown(d, own, space, name);
 		return -EINVAL;
 	}
 	if (name != NULL && code != NULL && named != code->integer) {
@@ -81,10 +80,21 @@ static int identify(struct draft *d, const struct param_set *set, const struct d
 		return -EINVAL;
 	}
 	if (name == NULL && code == NULL) {
-		report_error(d->report, m->map, "needs a \"name\" or a \"code\"");
+		report_error(d->report, map, "needs a \"name\" or a \"code\"");
 		return -EINVAL;
 	}
-	m->code = (uint8_t)(name != NULL ? named : code->integer);
+	return name != NULL ? named : (int)code->integer;
+}
+
+/* Which option is meant. */
+static int identify(struct draft *d, const struct param_set *set, const struct draft_defs *own,
+	struct meant *m)
+{
+	int code = read_option_code(d, m->map, set, own, m->space);
+
+	if (code < 0)
+		return code;
+	m->code = (uint8_t)code;
 	m->def = read_def_by_code(d, own, m->space, m->code, &m->inside);
 	if (m->space == MODEL_DHCP4 && is_made_by_server(m->code)) {
 		report_error(d->report, m->map, "the server makes option %u itself", m->code);

@@ -175,6 +175,14 @@ static void write_data(struct out *o, uint8_t code, struct span value)
 	out_octets(o, span_of(text, strlen(text)));
 }
 
+static bool is_flexible(const struct query *q, uint8_t code)
+{
+	for (size_t i = 0; i < q->ctx->model->n_flex; i++)
+		if (q->ctx->model->flex[i].code == code)
+			return true;
+	return false;
+}
+
 /* The options of the answer, in their order, each with the scope whose value it has. */
 static void write_sent(struct out *o, const struct explain *e, const struct chosen *c)
 {
@@ -192,7 +200,7 @@ static void write_sent(struct out *o, const struct explain *e, const struct chos
 
 		begin_option(o, code);
 		write_data(o, code, e->sent.value[i]);
-		snprintf(from, sizeof(from), "server");
+		snprintf(from, sizeof(from), is_flexible(&e->q, code) ? "flex-option" : "server");
 		if (configured)
 			scope_name(&e->q, (enum model_scope)choice->scope, v, from, sizeof(from));
 		out_key_string(o, "from", from);

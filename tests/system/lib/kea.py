@@ -34,6 +34,14 @@ def _client(made):
     return {"clients": [client]}
 
 
+def _flex(entry):
+    return hook("flex_option", {"options": [entry]})
+
+
+def _action(made):
+    return made if set(made) & ACTIONS else {"add": "'x'", **made}
+
+
 def _ha(made):
     return hook("ha", {"high-availability": [
         {"this-server-name": "a", "mode": "hot-standby", "peers": PEERS, **TLS, **made}]})
@@ -75,8 +83,10 @@ PLACES = {
     "ping_check": ("PING", lambda m: hook("ping_check", m)),
     "flex_id": ("FLEX_ID", lambda m: hook("flex_id", {**FLEX_ID, **m})),
     "flex_option": ("FLEX_OPTION", lambda m: hook("flex_option", m)),
-    "flex_option options": ("FLEX", lambda m: hook("flex_option", {"options": [
-        {"code": 15, **({} if set(m) & ACTIONS else {"add": "'x'"}), **m}]})),
+    "flex_option options": ("FLEX", lambda m: _flex({
+        **({} if "name" in m else {"code": 43 if "sub-options" in m else 15}), **_action(m)})),
+    "flex_option sub-options": ("FLEX_SUB", lambda m: _flex({
+        "code": 122, "sub-options": [{**({} if "name" in m else {"code": 6}), **_action(m)}]})),
     "limits": ("LIMITS", lambda m: {**hook("limits"), **_subnet(**{"user-context": {"limits": m}})}),
     "ha": ("HA_HOOK", lambda m: hook("ha", m)),
     "high-availability": ("HA", _ha),
@@ -129,7 +139,6 @@ VALUES = {
     "reservation-mode": "out-of-pool", "interface": "eth0", "interface-id": "x",
     "relay": {"ip-addresses": ["192.0.2.4"]}, "ip-addresses": ["192.0.2.4"],
     "ip-address": "192.0.2.5", "client-class": "KNOWN",
-    ("client-class", "flex_option options"): "KNOWN",
     "evaluate-additional-classes": ["KNOWN"], "require-client-classes": ["KNOWN"],
     "cache-threshold": 0.2, "cache-max-age": 100, "offer-lifetime": 30, "allocator": "random",
     "adaptive-lease-time-threshold": 0.8, "ddns-replace-client-name": "always",
@@ -138,7 +147,8 @@ VALUES = {
     "ddns-ttl-percent": 0.2, "ddns-ttl-min": 60, "ddns-ttl-max": 600,
     "name": "other", ("name", "option-data"): "domain-name", ("name", "option-data"): "host-name",
     ("name", "loggers"): "kea-dhcp4.dhcpsrv", ("name", "http-headers"): "Z", ("name", "peers"): "c",
-    ("name", "flex_option options"): "domain-name",
+    ("name", "flex_option options"): "domain-name", ("name", "flex_option sub-options"): "tsp-realm",
+    ("code", "flex_option options"): 17, ("code", "flex_option sub-options"): 4,
     "id": 9, "subnet": "192.0.2.0/25", "pool": "192.0.2.20 - 192.0.2.30", "pool-id": 4,
     "test": "option[77].hex == 'x'", "template-test": "option[77].hex",
     "hw-address": "02:00:00:00:00:02", "duid": "00:03:00:01:02:03", "circuit-id": "'port7'",
@@ -160,7 +170,10 @@ VALUES = {
     "options": [{"code": 15, "remove": "member('KNOWN')"}], "csv-format": False,
     ("csv-format", "option-data"): True, "add": "'y'", "supersede": "'y'",
     "remove": "member('KNOWN')",
-    "sub-options": [{"code": 1, "add": "'x'"}], "address-limit": 10,
+    "sub-options": [{"code": 1, "add": "'x'"}], "container-add": False,
+    "container-remove": False, ("space", "flex_option sub-options"):
+    "cablelabs-client-conf", ("csv-format", "flex_option options"): True,
+    ("csv-format", "flex_option sub-options"): True, "address-limit": 10,
     "rate-limit": "10 packets per minute", "prefix-limit": 1,
     "high-availability": [{"this-server-name": "a", "mode": "hot-standby", "peers": PEERS, **TLS}],
     "this-server-name": "b", "mode": "load-balancing", "peers": list(reversed(PEERS)),

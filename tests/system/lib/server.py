@@ -119,6 +119,11 @@ class Lessord(Server):
         return [*self.wrapper, self.lab.program("lessord"), "-f", "-c", self.file, "--state-dir", self.state_dir,
                 "--run-dir", self.run_dir, *self.options, *more]
 
+    def refused(self, tree):
+        """What lessord -t says to a configuration that it has to refuse."""
+        self.write(tree)
+        return self.space.run(*self.command("-t"), status=1).stderr
+
     def children(self, role=""):
         """pid -> title of the children whose title names this role ('worker', 'store'...)."""
         titles = {pid: process.title(pid) for pid in process.descendants(self.process.pid)}

@@ -39,6 +39,8 @@ static const struct {
 	{IMPORT_FLEX_ID, HOOK_OPEN("flex_id"), HOOK_CLOSE},
 	{IMPORT_FLEX_OPTION, HOOK_OPEN("flex_option"), HOOK_CLOSE},
 	{IMPORT_FLEX, HOOK_OPEN("flex_option") "\"options\":[{", "}]" HOOK_CLOSE},
+	{IMPORT_FLEX_SUB, HOOK_OPEN("flex_option") "\"options\":[{\"sub-options\":[{",
+		"}]}]" HOOK_CLOSE},
 	{IMPORT_LIMITS,
 		"\"hooks-libraries\":[{\"library\":\"libdhcp_limits.so\"}],\"subnet4\":[{\"id\":1,"
 		"\"user-context\":{\"limits\":{",
@@ -172,7 +174,8 @@ Test(import_table, the_reader_knows_the_names)
 		{IMPORT_SUBNET, PARAM_AT_SUBNET}, {IMPORT_POOL, PARAM_AT_POOL},
 		{IMPORT_OPTION, PARAM_AT_OPTION}, {IMPORT_DEF, PARAM_AT_DEF},
 		{IMPORT_INTERFACES, PARAM_AT_INTERFACES}, {IMPORT_RELAY, PARAM_AT_RELAY},
-		{IMPORT_EXPIRED, PARAM_AT_EXPIRED}};
+		{IMPORT_EXPIRED, PARAM_AT_EXPIRED}, {IMPORT_FLEX, PARAM_AT_FLEX},
+		{IMPORT_FLEX_SUB, PARAM_AT_FLEX_SUB}};
 
 	for (size_t i = 0; i < import_n_rows; i++) {
 		const struct import_row *row = &import_rows[i];
@@ -183,7 +186,7 @@ Test(import_table, the_reader_knows_the_names)
 		for (size_t j = 0; j < sizeof(pairs) / sizeof(pairs[0]); j++) {
 			bool found = false;
 
-			if ((row->scopes & pairs[j].scope) == 0 || row->scopes > IMPORT_PEER)
+			if ((row->scopes & pairs[j].scope) == 0 || (row->scopes & IMPORT_NOTHING) != 0)
 				continue;
 			for (size_t k = 0; k < param_table_size; k++)
 				found = found ||
