@@ -14,6 +14,7 @@
 
 #include "shm/base/log.h"
 #include "shm/base/sealed.h"
+#include "shm/tally.h"
 
 #define NO_HOSTS "{\"hosts\": []}"
 
@@ -103,6 +104,25 @@ int generation_config(const struct generation *g, char **ret_config)
 	return sealed_read(g->texts.config_fd, SIZE_MAX, ret_config, &len);
 }
 
+/* An entry for each subnet, and for each class with a limit. */
+static int build_tallies(struct region *region, const struct model *m, struct err *err)
+{
+	uint64_t *keys = (uint64_t *)calloc(m->n_subnets + m->n_classes + 1, sizeof(*keys));
+	size_t n = 0;
+	int rc;
+
+	if (keys == NULL)
+		return err_set(err, -ENOMEM, NULL, "out of memory");
+	for (size_t i = 0; i < m->n_subnets; i++)
+		keys[n++] = tally_subnet_key(m->subnets[i]->id);
+	for (size_t i = 0; i < m->n_classes; i++)
+		if (m->classes[i]->limit != NULL)
+			keys[n++] = m->classes[i]->tally_key;
+	rc = tally_build(region, keys, n, err);
+	free(keys);
+	return rc;
+}
+
 int generation_new(struct model *model, const struct generation_texts *texts, struct region *region, const struct generation *prev,
 	struct generation **ret, struct err *err)
 {
@@ -129,6 +149,8 @@ int generation_new(struct model *model, const struct generation_texts *texts, st
 		g->pools.v[i].end = model->pools[i]->end;
 	}
 	rc = pool_build(region, &g->pools, err);
+	if (rc == 0)
+		rc = build_tallies(region, model, err);
 	if (rc == 0)
 		rc = web_open(model, prev != NULL ? &prev->web : NULL, &g->web, err);
 out:

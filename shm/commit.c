@@ -11,6 +11,7 @@
 
 #include "shm/base/clock.h"
 #include "shm/rights.h"
+#include "shm/tally.h"
 
 struct commit {
 	const struct child *child;
@@ -147,7 +148,8 @@ static void publish(const struct commit *m, size_t i, uint64_t seq)
 		table_clear(r, m->rec[i]);
 	} else {
 		if (c.lease.state == LEASE_ASSIGNED && t->state != LEASE_ASSIGNED) {
-			pool_count(pool_of(child->pools, c.lease.address), POOL_ASSIGNED);
+			tally_count(r, child->pools, c.lease.address, c.lease.subnet_id,
+				POOL_ASSIGNED);
 			counter_inc(child_counters(child), COUNTER_ASSIGNED);
 		}
 		table_put(r, m->rec[i], &c.lease);

@@ -9,6 +9,7 @@
 #include <errno.h>
 
 #include "shm/rights.h"
+#include "shm/tally.h"
 
 #define ROUNDS     10
 #define STRIDE_MIN 4096
@@ -49,15 +50,14 @@ static enum fate fate_of(const struct table_record *t, uint32_t hold_s, uint32_t
 
 static void count_reclaimed(const struct child *c, const struct table_record *t)
 {
-	const struct pool_range *pool = pool_of(c->pools, t->address);
-
 	if (t->state == LEASE_DECLINED) {
 		counter_inc(child_counters(c), COUNTER_RECLAIMED_DECLINED);
-		pool_count(pool, POOL_RECLAIMED_DECLINED);
+		tally_count(c->region, c->pools, t->address, t->subnet_id,
+			POOL_RECLAIMED_DECLINED);
 	}
 	if (t->state == LEASE_ASSIGNED || t->state == LEASE_DECLINED) {
 		counter_inc(child_counters(c), COUNTER_RECLAIMED);
-		pool_count(pool, POOL_RECLAIMED);
+		tally_count(c->region, c->pools, t->address, t->subnet_id, POOL_RECLAIMED);
 	}
 }
 

@@ -70,7 +70,7 @@ struct region_origin {
 
 /* Areas, as offsets from the region's start; each fits max_... elements. */
 struct region_areas {
-	uint64_t directory, pages, records, extras, index, pools;
+	uint64_t directory, pages, records, extras, index, pools, tallies, tally_places;
 	uint32_t max_pages, max_records, max_extras;
 	uint32_t directory_mask, index_mask; /* number of entries or buckets - 1 */
 	uint64_t pools_size;                 /* octets */
@@ -85,7 +85,7 @@ struct region {
 	struct region_areas areas;
 
 	/* Bump pointers: the next element never used yet. */
-	_Alignas(64) _Atomic uint32_t next_page, next_record, next_extra;
+	_Alignas(64) _Atomic uint32_t next_page, next_record, next_extra, next_tally;
 	_Atomic uint64_t next_pool_octet;
 
 	/* Positions of the journal: committed by anyone, carried over to the lease database. */

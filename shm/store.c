@@ -17,10 +17,12 @@
 #include "shm/base/log.h"
 #include "shm/carry.h"
 #include "shm/reclaim.h"
+#include "shm/tally.h"
 
 #define TICK_MS        100
 #define CARRY_EVERY_NS (60 * CLOCK_NS_PER_S)
 #define CARRY_AT       131072 /* changes */
+#define RECOUNT_EVERY_NS (60 * CLOCK_NS_PER_S)
 #define TROUBLE_MS     10000  /* between log lines about the same trouble */
 
 struct store {
@@ -28,7 +30,7 @@ struct store {
 	struct journal *journal;
 	struct history *history; /* NULL: none is kept */
 	struct reclaim reclaim;
-	uint64_t carried_ns;
+	uint64_t carried_ns, counted_ns;
 	struct log_limit trouble;
 };
 
@@ -67,10 +69,22 @@ static void carry(struct store *s)
 	s->carried_ns = n < CARRY_MAX ? now : 0;
 }
 
+/* What processes that were killed left of the counts of leases, and what a new class has already. */
+static void recount(struct store *s)
+{
+	uint64_t now = clock_mono_ns();
+
+	if (s->counted_ns != 0 && now - s->counted_ns < RECOUNT_EVERY_NS)
+		return;
+	s->counted_ns = now;
+	tally_recount(s->child->region); /* without memory: next time */
+}
+
 static void tick(struct store *s)
 {
 	struct err err = {0};
 
+	recount(s);
 	/* what ends on the active node of a pair comes to the other one by the journal */
 	if (authority_mode(authority_rules(&s->child->region->pair.authority)) !=
 			AUTHORITY_SILENT &&

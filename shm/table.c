@@ -10,6 +10,7 @@
 #include <sched.h>
 
 #include "shm/index.h"
+#include "shm/tally.h"
 
 #define PAGE_ADDRESSES 256
 #define EXTRA_SIZE     1024
@@ -401,7 +402,16 @@ static void write_lease(struct region *r, struct table_record *t, const struct l
 	}
 }
 
-/* Writes state and lease (NULL: nobody's) and keeps the client index in step. */
+/* The tallies that a lease in this state counts in. */
+static void tallies_of(const struct region *r, const struct lease *l, uint8_t state,
+	struct tally_set *ret)
+{
+	ret->n = 0;
+	if (table_is_counted(state))
+		tally_of(r, l->subnet_id, l->context, ret);
+}
+
+/* Writes state and lease (NULL: nobody's) and keeps the client index and the tallies in step. */
 static void rewrite(struct region *r, uint32_t rec, const struct lease *l, uint8_t state,
 	uint32_t offer_until)
 {
@@ -409,13 +419,21 @@ static void rewrite(struct region *r, uint32_t rec, const struct lease *l, uint8
 	struct table_record *t = table_record(r, rec);
 	uint64_t old[2], now[2];
 	int n_old = record_hashes(r, t, old), n_now;
+	struct tally_set from = {.n = 0}, to;
+	struct lease before;
 
+	if (view(r, t, &before))
+		tallies_of(r, &before, t->state, &from);
+	if (l == NULL)
+		l = &nobody;
+	tallies_of(r, l, state, &to);
 	atomic_fetch_add(&t->version, 1);
-	write_lease(r, t, l != NULL ? l : &nobody);
+	write_lease(r, t, l);
 	t->state = state;
 	t->offer_until = offer_until;
-	t->seq = l != NULL && state != TABLE_OFFER ? l->seq : state == TABLE_OFFER ? t->seq : 0;
+	t->seq = state == TABLE_OFFER ? t->seq : l->seq;
 	atomic_fetch_add_explicit(&t->version, 1, memory_order_release);
+	tally_move(&from, &to);
 
 	n_now = record_hashes(r, t, now);
 	for (int i = 0; i < n_now; i++)

@@ -116,6 +116,12 @@ static inline bool table_has_lease(const struct table_record *t)
 		(t->state != LEASE_RELEASED || t->hlen != 0 || t->client_id_len != 0);
 }
 
+/* Whether an address in this state counts as used, for limits and thresholds (tally.h). */
+static inline bool table_is_counted(uint8_t state)
+{
+	return state == LEASE_ASSIGNED || state == LEASE_DECLINED || state == TABLE_OFFER;
+}
+
 /* The writers below need the claim. */
 
 /* Makes sure that there is room for l's variable part, so that table_offer() and table_put()

@@ -87,7 +87,7 @@ enum alloc_result alloc_claim_own(struct query *q, uint32_t rec, const struct mo
 	const struct model_pool *pool = model_pool_of(subnet, t->address);
 	enum alloc_result result;
 
-	if (!may_have(q, subnet, pool, t->address))
+	if (!may_have(q, subnet, pool, t->address) || limit_keeps_out(q, subnet, rec))
 		return ALLOC_NONE;
 	result = claim(q, rec);
 	if (result != ALLOC_CLAIMED)
@@ -128,8 +128,11 @@ static enum alloc_result claim_address(struct query *q, const struct model_subne
 	const struct model_pool *pool, uint32_t address, bool reserved)
 {
 	uint32_t rec;
-	enum alloc_result result = claim_record(q, address, &rec);
+	enum alloc_result result;
 
+	if (limit_keeps_out(q, subnet, table_find(q->ctx->region, address)))
+		return ALLOC_NONE;
+	result = claim_record(q, address, &rec);
 	if (result != ALLOC_CLAIMED)
 		return result;
 	if (is_free(q, rec) && permits(q, rec, reserved))
@@ -238,10 +241,13 @@ enum alloc_result alloc_claim_any(struct query *q)
 	struct select_walk walk = {0};
 	const struct model_subnet *s;
 
-	while ((s = select_next(q, &walk)) != NULL)
+	while ((s = select_next(q, &walk)) != NULL) {
+		if (limit_keeps_out(q, s, TABLE_NONE))
+			continue;
 		for (size_t i = 0; i < s->n_pools; i++)
 			if (classify_passes(q, &s->pools[i]->guard) && take(q, s, s->pools[i]))
 				return ALLOC_CLAIMED;
+	}
 	return ALLOC_NONE;
 }
 
@@ -259,6 +265,8 @@ enum alloc_lack alloc_lack(const struct query *q)
 	struct select_walk walk = {0};
 	const struct model_subnet *s;
 
+	if (q->limited != NULL)
+		return ALLOC_LIMITED;
 	while ((s = select_next(q, &walk)) != NULL)
 		for (size_t i = 0; i < s->n_pools; i++)
 			if (classify_passes(q, &s->pools[i]->guard))
@@ -328,5 +336,6 @@ struct lease alloc_lease(const struct query *q, struct alloc_text *text)
 	name_of(q, &text->name);
 	l.hostname = span_of(text->name.text, text->name.option != 0 ? text->name.len : 0);
 	l.agent = agent_to_keep(q, &text->before);
+	l.context = limit_context(q, text->context);
 	return l;
 }

@@ -6,6 +6,7 @@
 #ifndef LESSOR_WORKERS_ALLOC_H
 #define LESSOR_WORKERS_ALLOC_H
 
+#include "workers/limit.h"
 #include "workers/name.h"
 #include "workers/query.h"
 
@@ -41,6 +42,7 @@ enum alloc_result alloc_claim_any(struct query *q);
 enum alloc_lack {
 	ALLOC_FULL,     /* all addresses are in use */
 	ALLOC_NO_POOLS, /* the network has no pool */
+	ALLOC_LIMITED,  /* of a limit of leases (limit.h) */
 	ALLOC_CLASSES,  /* it has, but none that the client may use */
 };
 enum alloc_lack alloc_lack(const struct query *q);
@@ -62,6 +64,7 @@ void alloc_give_back(struct query *q);
 struct alloc_text {
 	struct name name;
 	struct table_copy before;
+	char context[LIMIT_CONTEXT_SIZE];
 };
 
 /* What q says about the client as a lease of q->address in q->subnet, whose record q->rec is

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "shm/base/text.h"
+#include "workers/limit.h"
 
 bool client_identify(struct query *q)
 {
@@ -71,17 +72,34 @@ static void lifetimes(const struct query *q, uint32_t *ret_valid, uint32_t *ret_
 	}
 }
 
+/* How long the client's lease runs still, s; 0: it has none in q->rec. */
+static uint32_t remaining(const struct query *q)
+{
+	const struct table_record *t = table_record(q->ctx->region, q->rec);
+	uint64_t end = (uint64_t)t->cltt + t->valid_lft;
+
+	if (t->state != LEASE_ASSIGNED || !table_is_client(q->ctx->region, t, &q->client))
+		return 0;
+	if (t->valid_lft == RECORD_INFINITE)
+		return RECORD_INFINITE;
+	return end > q->ctx->now ? (uint32_t)(end - q->ctx->now) : 0;
+}
+
 uint32_t client_lifetime(const struct query *q)
 {
 	struct span asked = opt_get(&q->msg.opt, OPT_LEASE_TIME);
-	uint32_t s, min, max;
+	uint32_t s, min, max, left;
 
 	lifetimes(q, &s, &min, &max);
 	if (asked.len == 4)
 		s = wire_be32(asked.p);
-	if (s < min)
+	s = s < min ? min : (s > max ? max : s);
+	if (!limit_is_crowded(q))
+		return s;
+	left = remaining(q); /* nobody gets less than it has */
+	if (left < min)
 		return min;
-	return s > max ? max : s;
+	return left < s ? left : s;
 }
 
 uint32_t client_offer_lifetime(const struct query *q)

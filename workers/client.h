@@ -15,8 +15,9 @@ bool client_identify(struct query *q);
  * kept with its lease. It counts like one that was received, but is not sent back. */
 void client_recall_agent(struct query *q);
 
-/* The lease time to grant, seconds: what was asked for, within the limits of a class that
- * has them, else of the subnet. */
+/* The lease time to grant for q->rec, seconds: what was asked for, within the limits of a class
+ * that has them, else of the subnet; where its pools are used up to the threshold, the shortest, but
+ * not less than what is left of the client's lease. */
 uint32_t client_lifetime(const struct query *q);
 
 /* For how many seconds an offer is kept for the client: as the first class that says so, else the

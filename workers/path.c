@@ -10,6 +10,7 @@
 #include "shm/service.h"
 #include "workers/classify.h"
 #include "workers/client.h"
+#include "workers/limit.h"
 #include "workers/reserve.h"
 #include "workers/select.h"
 #include "workers/serve.h"
@@ -139,6 +140,7 @@ enum verdict path_walk(struct query *q, bool again)
 	q->rests_on = 0;
 	q->rule = RULE_NONE;
 	q->origin = ORIGIN_NONE;
+	q->limited = NULL;
 	if (reason != MSG_OK)
 		return malformed(q, reason);
 	if (!again)
@@ -153,6 +155,8 @@ enum verdict path_walk(struct query *q, bool again)
 	client_recall_agent(q);
 	if (!classify_and_select(q))
 		return query_drop(q, COUNTER_ADMIN_FILTERED);
+	if (!again && limit_is_over_rate(q))
+		return query_drop(q, COUNTER_LIMIT_EXCEEDED);
 	if (q->server_id == 0)
 		return query_drop(q, COUNTER_PROCESSING_FAILED); /* the interface has no address */
 	if (!client_identify(q))
@@ -164,5 +168,7 @@ enum verdict path_walk(struct query *q, bool again)
 	v = serve(q);
 	if ((v == VERDICT_ANSWER || v == VERDICT_HOLD) && q->answer != MSG_NAK)
 		classify_answer(q);
+	else if (q->limited != NULL && v != VERDICT_AGAIN)
+		limit_note(q);
 	return v;
 }

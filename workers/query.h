@@ -87,6 +87,7 @@ struct query {
 	const struct model_pool *pool;   /* [6] NULL: outside every pool */
 	uint32_t lifetime;               /* [7] s */
 	uint64_t rests_on;               /* [7] VERDICT_HOLD without a change: position of the row */
+	const struct model_limit *limited; /* [6] the limit that kept an address from it, or NULL */
 	uint8_t rule;                    /* [5] enum query_rule */
 	uint8_t origin;                  /* [6] enum query_origin of address */
 	uint8_t answer;                  /* [7] enum msg_type of the answer; MSG_BOOTP: a BOOTREPLY */

@@ -20,7 +20,7 @@ static void log_no_address(struct query *q, enum alloc_lack lack)
 	char name[CLIENT_NAME_SIZE], classes[512];
 	unsigned missed;
 
-	if (!log_limit(&limit, 1000, &missed))
+	if (lack == ALLOC_LIMITED || !log_limit(&limit, 1000, &missed))
 		return;
 	if (lack == ALLOC_CLASSES)
 		LOG(EV_ALLOC_ENGINE_V4_ALLOC_FAIL_CLASSES,
@@ -110,7 +110,8 @@ bool serve_hold(struct query *q, bool own)
 	struct alloc_text text;
 	struct lease l;
 
-	if (own) {
+	/* what counts for a limit is a lease or an offer, not what is only remembered */
+	if (own && (!limit_is_watched(q) || table_is_counted(table_record(r, q->rec)->state))) {
 		table_hold(r, q->rec, until);
 		return true;
 	}

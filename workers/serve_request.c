@@ -100,6 +100,11 @@ enum verdict serve_grant(struct query *q, uint32_t before, uint8_t answer)
 		pool_release(q->ctx->region, q->ctx->child->pools, q->rec);
 		return query_answer(q, VERDICT_HOLD, answer);
 	}
+	/* counted at once: the next packet of this batch is for the same limit */
+	if (limit_is_watched(q) &&
+		!table_is_counted(table_record(q->ctx->region, q->rec)->state) &&
+		!serve_hold(q, false))
+		return query_drop(q, COUNTER_PROCESSING_FAILED);
 	if (commit_put(q->ctx->commit, q->rec, &l) < 0) {
 		alloc_give_back(q);
 		return query_drop(q, COUNTER_PROCESSING_FAILED);

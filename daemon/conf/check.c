@@ -172,6 +172,7 @@ static int number_pools(struct draft *d)
 		}
 		s->pools[s->n_pools++] = p;
 		p->index = (uint32_t)i;
+		s->addresses += (uint64_t)(p->end - p->start) + 1;
 		m->total_addresses += (uint64_t)(p->end - p->start) + 1;
 	}
 	return 0;

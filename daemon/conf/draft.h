@@ -94,6 +94,11 @@ int read_names(struct draft *d, const struct param_set *set, const struct model_
 void read_lifetimes(struct draft *d, const struct param_set *set, enum model_scope scope,
 	struct model_params *p);
 
+/* The limits of a subnet or class; *ret is NULL if there is none. */
+int read_limit(struct draft *d, const struct param_set *set, const struct model_limit **ret);
+int read_class_limit(struct draft *d, const struct param_set *set, const struct model_class *c,
+	const struct model_limit **ret);
+
 /* The boot fields that stand in set over those of ret. */
 int read_boot(struct draft *d, const struct param_set *set, struct model_boot *ret);
 

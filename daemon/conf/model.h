@@ -107,10 +107,19 @@ struct model_params {
 	double cache_threshold;  /* part of the lease time, or MODEL_NO_RATIO */
 	uint32_t cache_max_age;  /* s, 0: not set */
 	bool relay_reply_source; /* relay-reply-port is "source" */
+	double adaptive_threshold; /* part of the subnet's pools, or MODEL_NO_RATIO */
 	struct model_boot boot; /* texts are "" if not set */
 	uint32_t server_id; /* option 54 as configured, host byte order, 0: not set */
 	bool store_extended_info; /* keep the relay's option 82 with the lease */
 	bool reservations_global, reservations_in_subnet, reservations_out_of_pool;
+};
+
+/* How many leases a subnet or class may have at a time, and how many packets it may send. */
+struct model_limit {
+	bool of_addresses;
+	uint32_t addresses; /* if of_addresses */
+	uint32_t packets;   /* in each period */
+	uint64_t period_ms; /* 0: no limit of packets */
 };
 
 /* Classes that the server itself makes clients members of, or acts upon. */
@@ -139,6 +148,8 @@ struct model_class {
 	struct model_boot boot;
 	uint32_t valid_lifetime, min_valid_lifetime, max_valid_lifetime; /* s, 0: not set */
 	uint32_t offer_lifetime; /* s, 0: not set */
+	const struct model_limit *limit; /* NULL: none */
+	uint64_t tally_key;              /* of shm/tally.h, if there is a limit */
 };
 
 /* The classes of one pass, apart by whether a value in the packet leads to them. */
@@ -219,6 +230,8 @@ struct model_subnet {
 	struct model_network *network; /* NULL: a plain subnet */
 	const char *interface;         /* its own or its network's; "" if none */
 	struct model_params params;
+	const struct model_limit *limit; /* NULL: none */
+	uint64_t addresses;              /* in its pools */
 	const struct model_names *names; /* for addresses outside every pool */
 	struct model_options options;
 	size_t n_pools;
@@ -356,6 +369,7 @@ struct model {
 	struct model_http *http;
 	enum model_lease_checks lease_checks;
 	uint64_t total_addresses;          /* in all pools */
+	bool has_limits;                   /* a subnet or class has one */
 	size_t n_subnets;
 	struct model_subnet **subnets; /* members of shared networks first */
 	size_t n_networks;

@@ -178,8 +178,10 @@ static int read_subnet(struct draft *d, const struct tree_node *map, struct scop
 	if (s == NULL)
 		return -ENOMEM;
 	param_check(map, PARAM_AT_SUBNET, d->report, &set);
-	if (read_scope(d, &set, MODEL_SUBNET, up, &scope) < 0)
+	if (read_scope(d, &set, MODEL_SUBNET, up, &scope) < 0 ||
+		read_limit(d, &set, &s->limit) < 0)
 		return -ENOMEM;
+	m->has_limits |= s->limit != NULL;
 	*ds = (struct draft_subnet){
 		s, map, scope.relays, read_prefix(d, set.v[PARAM_SUBNET_PREFIX], s)};
 	if (set.v[PARAM_SUBNET_ID] != NULL)

@@ -9,6 +9,7 @@
 
 #include "daemon/conf/draft.h"
 #include "shm/base/text.h"
+#include "shm/tally.h"
 
 #define SUGGESTIONS_MAX 20 /* each looks at every class: more would make a long list slow */
 
@@ -304,6 +305,11 @@ static int read_class(struct draft *d, struct model_class *c)
 	c->min_valid_lifetime = times.min_valid_lifetime;
 	c->max_valid_lifetime = times.max_valid_lifetime;
 	c->offer_lifetime = param_uint(&set, PARAM_OFFER_LIFETIME);
+	if (read_class_limit(d, &set, c, &c->limit) < 0)
+		return -ENOMEM;
+	if (c->limit != NULL)
+		c->tally_key = tally_class_key(span_of(c->name, strlen(c->name)));
+	d->model->has_limits |= c->limit != NULL;
 	if (read_boot(d, &set, &c->boot) < 0 ||
 		read_option_defs(d, set.v[PARAM_OPTION_DEF], MODEL_CLASS, &defs) < 0)
 		return -ENOMEM;

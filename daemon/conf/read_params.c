@@ -23,6 +23,7 @@ void read_params_default(struct model_params *ret_params)
 	p->t2_percent = param_fraction(&none, PARAM_T2_PERCENT);
 	p->match_client_id = param_bool(&none, PARAM_MATCH_CLIENT_ID);
 	p->cache_threshold = MODEL_NO_RATIO;
+	p->adaptive_threshold = MODEL_NO_RATIO;
 	p->authoritative = param_bool(&none, PARAM_AUTHORITATIVE);
 	p->boot.next_server = param_address(&none, PARAM_NEXT_SERVER);
 	p->boot.server_hostname = param_string(&none, PARAM_SERVER_HOSTNAME);
@@ -192,6 +193,8 @@ int read_params(struct draft *d, const struct param_set *set, enum model_scope s
 		p->cache_threshold = param_fraction(set, PARAM_CACHE_THRESHOLD);
 	if (set->v[PARAM_CACHE_MAX_AGE] != NULL)
 		p->cache_max_age = param_uint(set, PARAM_CACHE_MAX_AGE);
+	if (set->v[PARAM_ADAPTIVE_THRESHOLD] != NULL)
+		p->adaptive_threshold = param_fraction(set, PARAM_ADAPTIVE_THRESHOLD);
 	if (set->v[PARAM_RELAY_REPLY_PORT] != NULL)
 		p->relay_reply_source = strcmp(set->v[PARAM_RELAY_REPLY_PORT]->string, "source") == 0;
 	read_mode(d, set, p);

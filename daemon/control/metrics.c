@@ -18,8 +18,8 @@
 #include "daemon/control/statistic.h"
 #include "shm/base/clock.h"
 #include "shm/base/text.h"
-#include "shm/pool.h"
 #include "shm/service.h"
+#include "shm/tally.h"
 
 struct metrics {
 	struct control *ctl;
@@ -298,7 +298,7 @@ static void subnet_leases(struct out *o, struct control *ctl, const struct famil
 static void subnet_counter(struct out *o, struct control *ctl, const struct family *f,
 	const struct model_subnet *s)
 {
-	uint64_t n = 0;
+	uint64_t n = tally_counted(ctl->child->region, s->id, (enum pool_counter)f->first);
 
 	for (size_t i = 0; i < s->n_pools; i++)
 		n += pool_counted(&ctl->child->pools->v[s->pools[i]->index],

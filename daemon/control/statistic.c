@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "shm/pool.h"
+#include "shm/tally.h"
 
 static const struct {
 	const char *name;
@@ -31,6 +31,20 @@ static const struct {
 };
 
 #define N_PER_POOL (sizeof(per_pool) / sizeof(*per_pool))
+
+/* The counter of a pool behind a statistic, + 1; 0: none. */
+static const uint8_t counter_behind[STATISTIC_VALUES] = {
+	[STATISTIC_CUMULATIVE] = POOL_ASSIGNED + 1,
+	[STATISTIC_RECLAIMED] = POOL_RECLAIMED + 1,
+	[STATISTIC_RECLAIMED_DECLINED] = POOL_RECLAIMED_DECLINED + 1,
+	[STATISTIC_REUSED] = POOL_REUSED + 1,
+	/* one counter behind the three: they are reset together */
+	[STATISTIC_FAILED] = POOL_FAILED + 1,
+	[STATISTIC_FAILED_NETWORK] = POOL_FAILED + 1,
+	[STATISTIC_FAILED_SUBNET] = POOL_FAILED + 1,
+	[STATISTIC_FAILED_CLASSES] = POOL_FAILED_CLASSES + 1,
+	[STATISTIC_CONFLICTS] = POOL_CONFLICTS + 1,
+};
 
 /* Adds the figures of one pool. */
 static void add_pool(const struct control *ctl, const struct model_pool *p, enum pool_view view,
@@ -59,6 +73,10 @@ void statistic_sum_subnet(const struct control *ctl, const struct model_subnet *
 	for (size_t i = 0; i < s->n_pools; i++)
 		add_pool(ctl, s->pools[i], POOL_OF_SUBNET, v);
 	/* leases outside every pool count too */
+	for (size_t i = 0; i < STATISTIC_VALUES; i++)
+		if (counter_behind[i] != 0)
+			v[i] += tally_value(ctl->child->region, s->id,
+				(enum pool_counter)(counter_behind[i] - 1));
 	v[STATISTIC_ASSIGNED] = ctl->usage.subnet[s->index].assigned;
 	v[STATISTIC_DECLINED] = ctl->usage.subnet[s->index].declined;
 }
@@ -152,22 +170,9 @@ bool statistic_is_known(struct control *ctl, const char *name)
 static void reset_pool(const struct control *ctl, const struct model_pool *p, enum pool_view view,
 	enum statistic_value value)
 {
-	static const uint8_t counters[STATISTIC_VALUES] = {
-		[STATISTIC_CUMULATIVE] = POOL_ASSIGNED + 1,
-		[STATISTIC_RECLAIMED] = POOL_RECLAIMED + 1,
-		[STATISTIC_RECLAIMED_DECLINED] = POOL_RECLAIMED_DECLINED + 1,
-		[STATISTIC_REUSED] = POOL_REUSED + 1,
-		/* one counter behind the three: they are reset together */
-		[STATISTIC_FAILED] = POOL_FAILED + 1,
-		[STATISTIC_FAILED_NETWORK] = POOL_FAILED + 1,
-		[STATISTIC_FAILED_SUBNET] = POOL_FAILED + 1,
-		[STATISTIC_FAILED_CLASSES] = POOL_FAILED_CLASSES + 1,
-		[STATISTIC_CONFLICTS] = POOL_CONFLICTS + 1,
-	};
-
-	if (counters[value] != 0)
+	if (counter_behind[value] != 0)
 		pool_reset(&ctl->child->pools->v[p->index],
-			(enum pool_counter)(counters[value] - 1), view);
+			(enum pool_counter)(counter_behind[value] - 1), view);
 }
 
 /* Resets what statistic_each_of_subnet() shows under this name; NULL: all of it. */
@@ -181,6 +186,9 @@ static void reset_subnet(const struct control *ctl, const struct model_subnet *s
 	for (size_t k = 0; k < N_PER_POOL; k++) {
 		if (last != NULL && strcmp(last + 1, per_pool[k].name) != 0)
 			continue;
+		if (!of_pool && counter_behind[per_pool[k].value] != 0)
+			tally_reset(ctl->child->region, s->id,
+				(enum pool_counter)(counter_behind[per_pool[k].value] - 1));
 		for (size_t i = 0; i < s->n_pools; i++) {
 			if (name == NULL || !of_pool)
 				reset_pool(ctl, s->pools[i], POOL_OF_SUBNET, per_pool[k].value);
