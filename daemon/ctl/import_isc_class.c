@@ -129,6 +129,14 @@ static const char *join_tests(struct isc *isc, const struct import_list *tests)
 	return text;
 }
 
+static bool is_limited(const struct isc_class *c)
+{
+	for (size_t i = 0; i < c->scope.map.n; i++)
+		if (strcmp(c->scope.map.v[i].name, "address-limit") == 0)
+			return true;
+	return false;
+}
+
 static void end_class(struct isc *isc, struct isc_class *c, struct import_list *ret_classes)
 {
 	struct import_list map = {NULL, 0, 0};
@@ -138,6 +146,10 @@ static void end_class(struct isc *isc, struct isc_class *c, struct import_list *
 		test = join_tests(isc, &c->tests);
 	if (test == NULL && c->spawn == NULL && c->match == NULL && !c->stmt->told)
 		isc_warn(isc, c->stmt, "class %s: nothing makes a client a member of it", c->name);
+	if (is_limited(c) && (c->spawn != NULL || c->match != NULL))
+		isc_fail(isc, c->stmt,
+			"class %s: dhcpd counts the leases of each of its subclasses by itself, here the "
+			"limit would be for all: give each its own class and limit", c->name);
 	import_add_string(&isc->im, &map, "name", c->name);
 	if (c->spawn != NULL)
 		import_add_string(&isc->im, &map, "template-test",

@@ -48,6 +48,29 @@ static void read_hardware(struct isc *isc, struct host *h, struct isc_stmt *s)
 		isc_fail(isc, s, "not the address of an Ethernet interface");
 }
 
+/* "host-identifier option NAME X" of any other option. All hosts have to be known by the same. */
+static void read_flex_id(struct isc *isc, struct host *h, struct isc_stmt *s)
+{
+	const char *wrong = NULL, *value;
+	uint8_t octets[ID_MAX];
+	size_t len;
+
+	if (s->n != 4 || !isc_one_value(&s->t[3], octets, sizeof(octets), &len) || len == 0) {
+		isc_fail(isc, s, "expected an option, and octets in hex or one text in quotes");
+		return;
+	}
+	value = isc_value(isc, s->t + 1, 2, &wrong);
+	if (value == NULL)
+		isc_fail(isc, s, "a client cannot be known by this: %s", wrong);
+	else if (isc->flex_id != NULL && strcmp(isc->flex_id, value) != 0)
+		isc_fail(isc, s, "other hosts are known by %s: make flex-id-expression one "
+			"expression for both, or use classes", isc->flex_id);
+	else
+		set_id(isc, h, s, "flex-id", octets, len);
+	if (isc->flex_id == NULL)
+		isc->flex_id = value;
+}
+
 /* "option dhcp-client-identifier X", "host-identifier option agent.circuit-id X". */
 static void read_identifier(struct isc *isc, struct host *h, struct isc_stmt *s)
 {
@@ -73,7 +96,7 @@ static void read_identifier(struct isc *isc, struct host *h, struct isc_stmt *s)
 		return;
 	}
 	if (at == 2)
-		isc_fail(isc, s, "a client can be known by this with flex-id alone");
+		read_flex_id(isc, h, s);
 }
 
 static void read_members(struct isc *isc, struct host *h, struct isc_stmt *stmt)

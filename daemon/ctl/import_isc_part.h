@@ -103,6 +103,7 @@ struct isc {
 	/* Where an option is set: in classes, and in what lies inside of networks. */
 	struct isc_stmt *class_option[256], *inner_option[256];
 	bool failover_told;
+	const char *flex_id; /* expression by which hosts are known, NULL: none is */
 };
 
 /* Text in the arena. */

@@ -151,6 +151,19 @@ static void percent(struct isc *isc, struct isc_scope *scope, struct isc_stmt *s
 			(struct tree_node){.type = TREE_REAL, .real = (double)value / 100});
 }
 
+/* "lease limit N" */
+static void lease_limit(
+	struct isc *isc, struct isc_scope *scope, struct isc_stmt *s, const char *arg)
+{
+	uint64_t value;
+
+	if (s->n == 3 && isc_is_word(&s->t[1], "limit") && isc_number(&s->t[2], UINT32_MAX, &value))
+		isc_set(isc, &scope->map, arg,
+			(struct tree_node){.type = TREE_INT, .integer = (int64_t)value});
+	else
+		isc_fail(isc, s, "expected lease limit and a number");
+}
+
 /* default-, min-, max-lease-time: by the first letter of arg. */
 static void lease_time(
 	struct isc *isc, struct isc_scope *scope, struct isc_stmt *s, const char *arg)
@@ -362,7 +375,7 @@ static const struct {
 	{"range", S | P, nothing, NULL},
 	{"match", C, nothing, NULL},
 	{"spawn", C, nothing, NULL},
-	{"lease", C, fail, "a limit of leases needs user-context with \"limits\" in the class"},
+	{"lease", C, lease_limit, "address-limit"},
 	{"hardware", H, nothing, NULL},
 	{"fixed-address", H, nothing, NULL},
 	{"host-identifier", H, nothing, NULL},

@@ -57,6 +57,19 @@ static void add_networks(struct isc *isc, struct import_list *top)
 	add_list(isc, top, "shared-networks", &list);
 }
 
+/* Looked for last, as dhcpd does. */
+static void add_flex_id(struct isc *isc, struct import_list *top)
+{
+	static const char *const ids[] = {
+		"hw-address", "duid", "circuit-id", "client-id", "flex-id"};
+	struct import_list list = {NULL, 0, 0};
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		import_add_string(&isc->im, &list, NULL, ids[i]);
+	import_add_all(&isc->im, top, "host-reservation-identifiers", TREE_LIST, &list);
+	import_add_string(&isc->im, top, "flex-id-expression", isc->flex_id);
+}
+
 int import_isc_stmts(struct isc_stmt *root, bool lenient, struct arena *arena, struct report *r,
 	struct tree_node **ret_root)
 {
@@ -74,6 +87,8 @@ int import_isc_stmts(struct isc_stmt *root, bool lenient, struct arena *arena, s
 	add_list(&isc, &top, "option-def", &isc.option_defs);
 	isc_classes_end(&isc, &classes);
 	add_list(&isc, &top, "client-classes", &classes);
+	if (isc.flex_id != NULL)
+		add_flex_id(&isc, &top);
 	if (isc.hosts.n > 0) {
 		import_add_bool(&isc.im, &top, "reservations-global", true);
 		import_add_bool(&isc.im, &top, "reservations-in-subnet", true);

@@ -137,6 +137,18 @@ static const struct {
 		"{ circuit-id = \"01:02\"; option-data = ("},
 	{"ignore-client-uids true; abandon-lease-time 60; dhcp-cache-threshold 25;",
 		"match-client-id = false; decline-probation-period = 60; cache-threshold = 0.25;"},
+	{"class \"c\" { match if known; lease limit 4; }",
+		"{ name = \"c\"; test = \"member('KNOWN')\"; address-limit = 4; }"},
+	{"class \"c\" { match option user-class; } subclass \"c\" \"a\" { lease limit 4; }",
+		"{ name = \"c-1\"; test = \"option[77].hex == 'a'\"; address-limit = 4; }"},
+	{"adaptive-lease-time-threshold 80;", "adaptive-lease-time-threshold = 0.8;"},
+	{"host a { host-identifier option user-class \"x\"; filename \"f\"; }",
+		"host-reservation-identifiers = [ \"hw-address\", \"duid\", \"circuit-id\", "
+		"\"client-id\", \"flex-id\" ]; flex-id-expression = \"option[77].hex\"; "
+		"reservations-global = true; reservations-in-subnet = true; reservations = ( "
+		"{ flex-id = \"78\"; boot-file-name = \"f\"; } );"},
+	{"host a { host-identifier option agent.remote-id 1:2; }",
+		"flex-id-expression = \"relay4[2].hex\";"},
 };
 
 Test(import_isc, carried_over)
@@ -230,8 +242,20 @@ static const struct {
 	{"subnet 10.0.0.0 netmask 255.0.255.0 { }", "d.conf:1: address and mask make no subnet\n"},
 	{"class \"KNOWN\" { }",
 		"d.conf:1: class KNOWN: the name means something of its own here\n"},
-	{"class \"c\" { lease limit 4; match if known; }",
-		"d.conf:1: a limit of leases needs user-context with \"limits\" in the class\n"},
+	{"class \"c\" { lease limit 4; match option user-class; }",
+		"d.conf:1: class c: dhcpd counts the leases of each of its subclasses by itself, here "
+		"the limit would be for all: give each its own class and limit\n"},
+	{"class \"c\" { lease limit x; match if known; }",
+		"d.conf:1: expected lease limit and a number\n"},
+	{"host a { host-identifier option user-class \"x\"; }\n"
+	 "host b { host-identifier option agent.remote-id \"x\"; }",
+		"d.conf:2: other hosts are known by option[77].hex: make flex-id-expression one "
+		"expression for both, or use classes\n"
+		"d.conf:2: host b: nothing by which its client is known\n"},
+	{"host a { host-identifier option frob \"x\"; }",
+		"d.conf:1: a client cannot be known by this: it asks for an option that is not known, "
+		"or not of this protocol\n"
+		"d.conf:1: host a: nothing by which its client is known\n"},
 	{"class \"c\" { match if known; option routers 10.0.0.1; }\n" NET
 	 "option routers 10.0.0.2; }",
 		"d.conf:1: option routers is set at d.conf:2 too: there it goes before the one of "
