@@ -69,7 +69,7 @@ static void carry(struct store *s)
 	s->carried_ns = n < CARRY_MAX ? now : 0;
 }
 
-/* What processes that were killed left of the counts of leases, and what a new class has already. */
+/* Counts of leases: what killed processes left wrong, and what a new class has already. */
 static void recount(struct store *s)
 {
 	uint64_t now = clock_mono_ns();

@@ -402,13 +402,22 @@ static void write_lease(struct region *r, struct table_record *t, const struct l
 	}
 }
 
-/* The tallies that a lease in this state counts in. */
-static void tallies_of(const struct region *r, const struct lease *l, uint8_t state,
-	struct tally_set *ret)
+/* The tallies that the record counts in so far (from), and as l in this state (to). Nothing in
+ * both: nothing changes, as in most renewals. */
+static void tallies_of(const struct region *r, const struct table_record *t, const struct lease *l,
+	uint8_t state, struct tally_set *from, struct tally_set *to)
 {
-	ret->n = 0;
-	if (table_is_counted(state))
-		tally_of(r, l->subnet_id, l->context, ret);
+	bool is = table_is_counted(state), was = table_is_counted(t->state);
+	struct lease before;
+
+	from->n = to->n = 0;
+	was = was && view(r, t, &before);
+	if (is && was && before.subnet_id == l->subnet_id && span_equal(before.context, l->context))
+		return;
+	if (was)
+		tally_of(r, before.subnet_id, before.context, from);
+	if (is)
+		tally_of(r, l->subnet_id, l->context, to);
 }
 
 /* Writes state and lease (NULL: nobody's) and keeps the client index and the tallies in step. */
@@ -419,14 +428,11 @@ static void rewrite(struct region *r, uint32_t rec, const struct lease *l, uint8
 	struct table_record *t = table_record(r, rec);
 	uint64_t old[2], now[2];
 	int n_old = record_hashes(r, t, old), n_now;
-	struct tally_set from = {.n = 0}, to;
-	struct lease before;
+	struct tally_set from, to;
 
-	if (view(r, t, &before))
-		tallies_of(r, &before, t->state, &from);
 	if (l == NULL)
 		l = &nobody;
-	tallies_of(r, l, state, &to);
+	tallies_of(r, t, l, state, &from, &to);
 	atomic_fetch_add(&t->version, 1);
 	write_lease(r, t, l);
 	t->state = state;

@@ -50,8 +50,9 @@ int tally_build(struct region *r, const uint64_t *keys, size_t n, struct err *er
 		if (atomic_load(place) != 0)
 			continue;
 		if (next == TALLY_ENTRIES)
-			return err_set(err, -ENOSPC, "restart the server: its tables are laid out at start",
-				"there were too many different subnets and classes since the start");
+			return err_set(err, -ENOSPC,
+				"restart the server: its tables are laid out at start",
+				"there were too many subnets and classes since the start");
 		entries(r)[next].key = keys[i];
 		atomic_store_explicit(place, next + 1, memory_order_release);
 		atomic_store(&r->next_tally, next + 1);

@@ -16,8 +16,8 @@ bool client_identify(struct query *q);
 void client_recall_agent(struct query *q);
 
 /* The lease time to grant for q->rec, seconds: what was asked for, within the limits of a class
- * that has them, else of the subnet; where its pools are used up to the threshold, the shortest, but
- * not less than what is left of the client's lease. */
+ * that has them, else of the subnet; where more of its pools is used than its threshold says, the
+ * shortest, but not less than what is left of the client's lease. */
 uint32_t client_lifetime(const struct query *q);
 
 /* For how many seconds an offer is kept for the client: as the first class that says so, else the

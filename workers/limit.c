@@ -12,8 +12,8 @@
 #include "shm/tally.h"
 #include "workers/client.h"
 
-/* The i-th limit that may concern q: its subnet's first, then those of its classes; *ret_tally is
- * what is counted. false: there are no more. Those without a limit have NULL. */
+/* The i-th limit that may concern q in s: the subnet's first, then those of its classes; *ret_key is
+ * that of what is counted. false: there are no more. Those without a limit have NULL. */
 static bool limit_at(const struct query *q, const struct model_subnet *s, size_t i,
 	const struct model_limit **ret_limit, uint64_t *ret_key)
 {
@@ -54,8 +54,8 @@ static void log_rate(const struct query *q, size_t i, const struct model_limit *
 	if (!log_limit(&limit, 10000, &missed))
 		return;
 	LOG(EV_LIMIT_EXCEEDED,
-		"%s: its limit of %u packets in %llu s is reached; dropped a %s of client %s (%u more "
-		"such events)", name_of(q, q->subnet, i, who), l->packets,
+		"%s: its limit of %u packets in %llu s is reached; dropped a %s of client %s (%u "
+		"more such events)", name_of(q, q->subnet, i, who), l->packets,
 		(unsigned long long)l->period_ms / 1000, msg_type_name(q->msg.type),
 		client_name(q, name), missed);
 }
@@ -156,7 +156,8 @@ void limit_note(const struct query *q)
 	while (limit_at(q, q->subnet, i, &l, &key) && l != q->limited)
 		i++;
 	LOG(EV_LIMIT_EXCEEDED,
-		"client %s gets no address in subnet %u: %s has %u leases already (%u more such events)",
+		"client %s gets no address in subnet %u: %s has %u leases already (%u more such "
+		"events)",
 		client_name(q, name), q->subnet->id,
 		l == q->limited ? name_of(q, q->subnet, i, who) : "another subnet of its network",
 		q->limited->addresses, missed);

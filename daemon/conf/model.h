@@ -174,7 +174,7 @@ struct model_flex {
 	uint32_t enterprise;  /* of a sub-option of 125, else 0 */
 	uint8_t action;       /* enum model_flex_action */
 	bool container_add, container_remove; /* of a sub-option: the option may come, may go */
-	struct model_classes guard, inner; /* members of these only: the option's, the sub-option's */
+	struct model_classes guard, inner; /* members only: of the option's, the sub-option's */
 	struct expr *expr;
 	const struct optdef *def; /* csv-format: how the value is written; NULL: as it is */
 };

@@ -35,8 +35,8 @@
 #define F        PARAM_AT_FLEX
 #define FS       PARAM_AT_FLEX_SUB
 #define ANYWHERE                                                                                   \
-	(G | N | S | P | O | D | I | R | E | C | H | W | WT | WA | WC | WH | K | M | PAIR | PEER | TLS | F | \
-		FS)
+	(G | N | S | P | O | D | I | R | E | C | H | W | WT | WA | WC | WH | K | M | PAIR | PEER | TLS | \
+		F | FS)
 
 #define READ(id, name, type, places, def, min, max, child, choices, text)                          \
 	{name, PARAM_KIND_READ, PARAM_TYPE_##type, places, def, min, max, child, choices, text},

@@ -148,8 +148,9 @@ static void end_class(struct isc *isc, struct isc_class *c, struct import_list *
 		isc_warn(isc, c->stmt, "class %s: nothing makes a client a member of it", c->name);
 	if (is_limited(c) && (c->spawn != NULL || c->match != NULL))
 		isc_fail(isc, c->stmt,
-			"class %s: dhcpd counts the leases of each of its subclasses by itself, here the "
-			"limit would be for all: give each its own class and limit", c->name);
+			"class %s: dhcpd counts the leases of each of its subclasses by itself, "
+			"here the limit would be for all: give each its own class and limit",
+			c->name);
 	import_add_string(&isc->im, &map, "name", c->name);
 	if (c->spawn != NULL)
 		import_add_string(&isc->im, &map, "template-test",

@@ -2,9 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """flex-option: options that expressions make or take out, as Kea's hook flex_option does."""
 
-import json
-import os
-
 from lib import case, dhcp
 from lib.case import test
 from lib.config import option, server, subnet
@@ -116,15 +113,10 @@ def vendors(lab):
 @test("the hook is imported from Kea and answers the same", only="lessord")
 def imported(lab):
     one, port = lab.simple(start=False)
-    kea = os.path.join(lab.dir, "kea.json")
-    with open(kea, "w", encoding="utf-8") as f:
-        json.dump({"Dhcp4": {
-            "interfaces-config": {"interfaces": ["eth0"]}, "subnet4": [subnet()],
-            "hooks-libraries": [{"library": "libdhcp_flex_option.so", "parameters": {"options": [
-                {"code": BOOT, "add": MADE},
-                {"code": VENDOR, "sub-options": [{"code": 1, "add": "'foobar'"}]}]}}]}}, f)
-    one.ctl("import", "kea", kea, "-o", one.file)
-    one.start()
+    one.import_kea({"subnet4": [subnet()], "hooks-libraries": [
+        {"library": "libdhcp_flex_option.so", "parameters": {"options": [
+            {"code": BOOT, "add": MADE},
+            {"code": VENDOR, "sub-options": [{"code": 1, "add": "'foobar'"}]}]}}]})
     ack = Station(port).lease({dhcp.HOST_NAME: b"pc"})
     equal((ack.get(BOOT), ack.get(VENDOR)), (b"pc.boot", b"\1\6foobar"), "options 67, 43")
 

@@ -3,7 +3,6 @@
 """Limits of leases and packets per subnet and class, and shorter leases where addresses run short."""
 
 import json
-import os
 from concurrent.futures import ThreadPoolExecutor
 
 from lib import case, dhcp
@@ -165,16 +164,11 @@ def rate_again(lab):
 @test("the hook is imported from Kea, for subnets and classes", only="lessord")
 def imported(lab):
     one, port = lab.simple(start=False)
-    kea = os.path.join(lab.dir, "kea.json")
-    with open(kea, "w", encoding="utf-8") as f:
-        json.dump({"Dhcp4": {
-            "interfaces-config": {"interfaces": ["eth0"]},
-            "hooks-libraries": [{"library": "libdhcp_limits.so"}],
-            "client-classes": [{"name": "gold", "test": "option[77].hex == 'GOLD'",
-                                "user-context": {"limits": {"rate-limit": "1 packet per hour"}}}],
-            "subnet4": [subnet(**{"user-context": {"limits": {"address-limit": 2}}})]}}, f)
-    one.ctl("import", "kea", kea, "-o", one.file)
-    one.start()
+    one.import_kea({
+        "hooks-libraries": [{"library": "libdhcp_limits.so"}],
+        "client-classes": [{"name": "gold", "test": "option[77].hex == 'GOLD'",
+                            "user-context": {"limits": {"rate-limit": "1 packet per hour"}}}],
+        "subnet4": [subnet(**{"user-context": {"limits": {"address-limit": 2}}})]})
     equal(offers(port, [1, 2], GOLD), 1, "packets of the class")
     equal(offers(port, [3, 4]), 1, "leases of the subnet")
 

@@ -119,6 +119,14 @@ class Lessord(Server):
         return [*self.wrapper, self.lab.program("lessord"), "-f", "-c", self.file, "--state-dir", self.state_dir,
                 "--run-dir", self.run_dir, *self.options, *more]
 
+    def import_kea(self, dhcp4):
+        """Starts with what the import makes of a map Dhcp4 of Kea's."""
+        kea = os.path.join(self.dir, "kea.json")
+        with open(kea, "w", encoding="utf-8") as f:
+            json.dump({"Dhcp4": {"interfaces-config": {"interfaces": ["eth0"]}, **dhcp4}}, f)
+        self.ctl("import", "kea", kea, "-o", self.file)
+        return self.start()
+
     def refused(self, tree):
         """What lessord -t says to a configuration that it has to refuse."""
         self.write(tree)

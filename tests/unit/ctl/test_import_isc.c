@@ -243,8 +243,8 @@ static const struct {
 	{"class \"KNOWN\" { }",
 		"d.conf:1: class KNOWN: the name means something of its own here\n"},
 	{"class \"c\" { lease limit 4; match option user-class; }",
-		"d.conf:1: class c: dhcpd counts the leases of each of its subclasses by itself, here "
-		"the limit would be for all: give each its own class and limit\n"},
+		"d.conf:1: class c: dhcpd counts the leases of each of its subclasses by itself, "
+		"here the limit would be for all: give each its own class and limit\n"},
 	{"class \"c\" { lease limit x; match if known; }",
 		"d.conf:1: expected lease limit and a number\n"},
 	{"host a { host-identifier option user-class \"x\"; }\n"
@@ -253,8 +253,8 @@ static const struct {
 		"expression for both, or use classes\n"
 		"d.conf:2: host b: nothing by which its client is known\n"},
 	{"host a { host-identifier option frob \"x\"; }",
-		"d.conf:1: a client cannot be known by this: it asks for an option that is not known, "
-		"or not of this protocol\n"
+		"d.conf:1: a client cannot be known by this: it asks for an option that is not "
+		"known, or not of this protocol\n"
 		"d.conf:1: host a: nothing by which its client is known\n"},
 	{"class \"c\" { match if known; option routers 10.0.0.1; }\n" NET
 	 "option routers 10.0.0.2; }",

@@ -186,7 +186,8 @@ Test(import_table, the_reader_knows_the_names)
 		for (size_t j = 0; j < sizeof(pairs) / sizeof(pairs[0]); j++) {
 			bool found = false;
 
-			if ((row->scopes & pairs[j].scope) == 0 || (row->scopes & IMPORT_NOTHING) != 0)
+			if ((row->scopes & pairs[j].scope) == 0 ||
+				(row->scopes & IMPORT_NOTHING) != 0)
 				continue;
 			for (size_t k = 0; k < param_table_size; k++)
 				found = found ||

@@ -9,12 +9,12 @@
 #include "tests/unit/workers/stage.h"
 #include "workers/flex.h"
 
+#define SUBS(space)                                                                                \
+	"sub-options = ( { code = 2; " space "supersede = \"'xy'\"; },"                            \
+	"  { code = 2; " space "remove = \"option[55].exists\"; } );"
 #define CONF                                                                                       \
-	"flex-option = ( { code = 43; sub-options = ("                                             \
-	"  { code = 2; supersede = \"'xy'\"; }, { code = 2; remove = \"option[55].exists\"; } ); }," \
-	"  { code = 125; sub-options = ( { code = 2; space = \"vendor-9\"; supersede = \"'xy'\"; }," \
-	"  { code = 2; space = \"vendor-9\"; remove = \"option[55].exists\"; } ); },"               \
-	"  { code = 15; supersede = \"'abc'\"; } );"                                               \
+	"flex-option = ( { code = 43; " SUBS("") " }, { code = 125; "                              \
+	SUBS("space = \"vendor-9\"; ") " }, { code = 15; supersede = \"'abc'\"; } );"              \
 	"subnet4 = ( { id = 1; subnet = \"192.0.2.0/24\"; "                                        \
 	"pools = ( { pool = \"192.0.2.10 - 192.0.2.20\"; } ); } );"
 #define L(s) s, sizeof(s) - 1
