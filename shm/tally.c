@@ -195,9 +195,10 @@ int tally_recount(struct region *r)
 
 /* --- packets --- */
 
+/* Another worker may have begun it later than this one looked at the clock. */
 static bool is_over(uint64_t window, uint64_t period_ms, uint64_t now_ms)
 {
-	return window == 0 || now_ms - (window >> COUNT_BITS) >= period_ms;
+	return window == 0 || now_ms >= (window >> COUNT_BITS) + period_ms;
 }
 
 bool tally_admits(const struct tally *t, uint32_t max, uint64_t period_ms, uint64_t now_ms)

@@ -105,7 +105,7 @@ def verdict(trial, plain):
 
 
 @test("each key of Kea's is taken or refused as doc/kea-parity.md says, and none is ignored",
-      only="lessord", seconds=300)
+      only="lessord", seconds=600)
 def keys(lab):
     said = keys_of_the_table()
     equal(sorted(said.keys() ^ keys_of_the_import()), [], "in one of document and import only")

@@ -140,6 +140,7 @@ Test(tally, packets, .init = enter, .fini = leave)
 
 	cr_expect(!tally_admits(t, 0, 1000, 5) && tally_admits(t, 2, 1000, 5));
 	cr_expect(tally_packet(t, 2, 1000, 5) && tally_packet(t, 2, 1000, 900));
+	cr_expect(!tally_packet(t, 2, 1000, 4), "by a clock that was read before");
 	cr_expect(!tally_packet(t, 2, 1000, 1004) && !tally_admits(t, 2, 1000, 1004));
 	cr_expect(tally_admits(t, 3, 1000, 1004), "a limit that was raised");
 	cr_expect(tally_packet(t, 2, 1000, 1005), "the time is over");
