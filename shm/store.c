@@ -76,8 +76,8 @@ static void recount(struct store *s)
 
 	if (s->counted_ns != 0 && now - s->counted_ns < RECOUNT_EVERY_NS)
 		return;
-	s->counted_ns = now;
-	tally_recount(s->child->region); /* without memory: next time */
+	if (tally_recount(s->child->region) != -EAGAIN)
+		s->counted_ns = now; /* without memory: next time */
 }
 
 static void tick(struct store *s)

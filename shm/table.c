@@ -438,8 +438,8 @@ static void rewrite(struct region *r, uint32_t rec, const struct lease *l, uint8
 	t->state = state;
 	t->offer_until = offer_until;
 	t->seq = state == TABLE_OFFER ? t->seq : l->seq;
+	tally_move(&from, &to); /* while the version is odd: see tally_recount() */
 	atomic_fetch_add_explicit(&t->version, 1, memory_order_release);
-	tally_move(&from, &to);
 
 	n_now = record_hashes(r, t, now);
 	for (int i = 0; i < n_now; i++)

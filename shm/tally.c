@@ -153,34 +153,54 @@ void tally_move(const struct tally_set *from, const struct tally_set *to)
 			change(from->v[i], UINT32_MAX);
 }
 
-/* n: how many entries counts has; a generation may make more meanwhile. */
-static void count_record(const struct region *r, uint32_t rec, uint32_t *counts, uint32_t n)
+/* n: how many entries counts has; a generation may make more meanwhile. false: the record is being
+ * written. */
+static bool count_record(const struct region *r, uint32_t rec, uint32_t *counts, uint32_t n)
 {
 	const struct table_record *t = table_record(r, rec);
+	uint32_t version = atomic_load_explicit(&t->version, memory_order_acquire);
 	struct table_copy copy = {.lease = {.context = {NULL, 0}}};
-	struct tally_set set;
+	struct tally_set set = {.n = 0};
 
-	if (t->address == 0 || !table_is_counted(t->state))
-		return;
-	if (t->context_len > 0 && !table_read(r, rec, &copy))
-		return;
-	tally_of(r, t->subnet_id, copy.lease.context, &set);
+	if (version % 2 != 0)
+		return false;
+	if (t->address != 0 && table_is_counted(t->state)) {
+		if (t->context_len > 0 && !table_read(r, rec, &copy))
+			return false;
+		tally_of(r, t->subnet_id, copy.lease.context, &set);
+	}
+	atomic_thread_fence(memory_order_acquire);
+	if (atomic_load_explicit(&t->version, memory_order_relaxed) != version)
+		return false;
 	for (unsigned i = 0; i < set.n; i++)
 		if (set.v[i] - entries(r) < n)
 			counts[set.v[i] - entries(r)]++;
+	return true;
+}
+
+/* Counts every record. Since records and tallies change while the version is odd, what a whole record
+ * says is in its tallies, and what becomes of it later changes them. */
+static bool count_all(const struct region *r, uint32_t *counts, uint32_t n)
+{
+	uint32_t size = table_size(r);
+
+	for (uint32_t rec = 0; rec < size; rec++)
+		if (!count_record(r, rec, counts, n))
+			return false;
+	return true;
 }
 
 int tally_recount(struct region *r)
 {
-	uint32_t n = atomic_load(&r->next_tally), size = table_size(r);
+	uint32_t n = atomic_load(&r->next_tally);
 	uint64_t *before = (uint64_t *)calloc((size_t)n + 1, sizeof(*before));
 	uint32_t *counts = (uint32_t *)calloc((size_t)n + 1, sizeof(*counts));
 	int rc = before == NULL || counts == NULL ? -ENOMEM : 0;
 
 	for (uint32_t i = 0; rc == 0 && i < n; i++)
 		before[i] = atomic_load(&entries(r)[i].leases);
-	for (uint32_t rec = 0; rc == 0 && rec < size; rec++)
-		count_record(r, rec, counts, n);
+	if (rc == 0 && !count_all(r, counts, n))
+		rc = -EAGAIN;
 	for (uint32_t i = 0; rc == 0 && i < n; i++) {
 		uint64_t old = before[i];
 

@@ -70,7 +70,8 @@ void tally_of(const struct region *r, uint32_t subnet_id, struct span context,
 void tally_move(const struct tally_set *from, const struct tally_set *to);
 
 /* Counts all leases of the table anew: a process that was killed between a record and its tally
- * leaves a difference. An entry that changes meanwhile is left for the next time. 0, -ENOMEM. */
+ * leaves a difference. An entry that changes meanwhile is left for the next time. 0, -ENOMEM, or
+ * -EAGAIN: a record was being written, nothing is done. */
 int tally_recount(struct region *r);
 
 /* --- packets --- */

@@ -5,6 +5,8 @@
  */
 #include <criterion/criterion.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "shm/tally.h"
 #include "tests/unit/shm/lab.h"
@@ -161,4 +163,35 @@ Test(tally, outside, .init = enter, .fini = leave)
 	tally_reset(l.region, 1, POOL_ASSIGNED);
 	cr_expect_eq(tally_value(l.region, 1, POOL_ASSIGNED), 0);
 	cr_expect_eq(tally_counted(l.region, 1, POOL_ASSIGNED), 1);
+}
+
+/* Leases come and go while another process counts anew, all the time. */
+Test(tally, counts_anew_while_others_write, .init = enter, .fini = leave, .timeout = 60)
+{
+	struct lease lease = lease_in(LAB_START, 1, CLASSES("\"a\""));
+	uint32_t rec[8];
+	pid_t pid;
+	int status;
+
+	for (uint32_t i = 0; i < 8; i++) {
+		rec[i] = table_attach(l.region, LAB_START + i, 1);
+		cr_assert_eq(table_reserve(l.region, rec[i], &lease), 0);
+	}
+	pid = fork();
+	cr_assert_geq(pid, 0);
+	if (pid == 0) {
+		for (int i = 0; i < 20000; i++)
+			tally_recount(l.region);
+		_exit(0);
+	}
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		for (uint32_t i = 0; i < 8; i++) {
+			table_put(l.region, rec[i], &lease);
+			cr_assert_eq(of_class("a"), i + 1);
+		}
+		for (uint32_t i = 0; i < 8; i++)
+			table_clear(l.region, rec[i]);
+		EXPECT(0, 0, 0, 0);
+	}
+	cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
