@@ -38,7 +38,7 @@ class LessordNode(Lessord):
     def wait_serving(self):
         """Until it serves without its partner."""
         for _ in range(1500):
-            if self.state() in ("active", "interrupted"):
+            if self.state() in ("active", "interrupted", "partner-down"):
                 return
             time.sleep(0.02)
         raise RuntimeError(f"{self.name} does not serve: {self.state()}: {self.last_words()}")
@@ -52,7 +52,7 @@ class KeaNode(Kea):
         super().__init__(args, f"kea-{NAMES[number]}")
         self.number, self.core = number, number
         self.ns = (NS_SERVER, NS_PARTNER)[number]
-        self.agent = None
+        self.agent, self.heartbeat_ms = None, 10000
 
     def socket_path(self):
         return f"{self.dir}/kea.sock"
@@ -62,7 +62,7 @@ class KeaNode(Kea):
         peers = [{"name": name, "url": f"http://{address}:8000/", "role": role,
                   "auto-failover": True} for name, role, address in zip(NAMES, ROLES, LINK_IP)]
         pair = {"this-server-name": NAMES[self.number], "mode": "hot-standby",
-                "max-unacked-clients": 0, "peers": peers}
+                "heartbeat-delay": self.heartbeat_ms, "max-unacked-clients": 0, "peers": peers}
         if self.threads:
             pair["multi-threading"] = {"enable-multi-threading": True,
                                        "http-dedicated-listener": True}

@@ -32,7 +32,7 @@ def stepper(server, base):
     return at
 
 
-def search(args, step, name):
+def search(args, step, name, precision=None):
     """Highest rate at <= 1 % drops: double or halve until it is between two, then bisect. What
     was completed counts, not what was asked for: a queue that grows hides losses for a while."""
     rate = max(20.0, per_s(step(None)))
@@ -54,7 +54,7 @@ def search(args, step, name):
             rate *= 2
         elif low is None:
             rate /= 2
-        elif high / low <= 1 + args.precision:
+        elif high / low <= 1 + (precision or args.precision):
             break
         else:
             rate = math.sqrt(low * high)
