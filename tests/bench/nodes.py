@@ -87,8 +87,9 @@ class KeaNode(Kea):
         return super().pids() + ([self.agent.pid] if self.agent else [])
 
     def kill(self):
-        super().kill()
+        moment = super().kill()
         self.reap_agent()
+        return moment
 
     def stop(self):
         super().stop()

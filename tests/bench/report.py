@@ -131,7 +131,7 @@ an open loop: it sends by the clock, does not wait for the server, and counts la
 moment that a message was meant to leave. Server and load generator have a core each and
 a network namespace each, joined by a veth pair. All servers lease from one /8 with a pool of 3.2 M
 addresses, for {lifetime} s; exchanges come from the link, renewals through a relay. The servers
-take turns; the best of {rounds} turn(s) counts.
+take turns; the best of {rounds} turn(s) counts (of one for dnsmasq and 'no server logic').
 
 * Highest rate: doubled or halved, then bisected, until the highest that loses at most
   1 % and the lowest that loses more are within {precision:.0%}; each step takes {step:g} s, and

@@ -9,8 +9,8 @@ import time
 
 import report
 from search import search, stepper
-from servers import (IF_CLIENT, IF_SERVER, NS_CLIENT, NS_SERVER, Kea, Lessord, end_load, ip,
-                     load, network, say, start_load)
+from servers import (IF_CLIENT, IF_SERVER, NS_CLIENT, NS_SERVER, Kea, Lessord, ip, load, network,
+                     say)
 
 SERVER_IP, CLIENT_IP = "192.168.255.1", "192.168.255.2"
 FIRST_MAC = "02:00:00:00:00:01"  # the first one that has a reservation
@@ -130,7 +130,7 @@ def measure_server(server, out):
     time.sleep(1)
     try:
         out["rate"] = search(args, stepper(server, clients(server)), "exchanges")
-        out["latency"] = end_load(start_load(args, *clients(server), "-r", 1000, "-d", args.step))
+        out["latency"] = load(args, *clients(server), "-r", 1000, "-d", args.step)
     finally:
         server.stop()
 

@@ -12,9 +12,9 @@ import report
 from nodes import LINK_IP, KeaNode, LessordNode
 from search import LATENCY_RATE, loaded, per_s, search, stepper
 from servers import (IF_CLIENT, IF_LINK, IF_SERVER, NS_CLIENT, NS_PARTNER, NS_SERVER, NS_SWITCH,
-                     end_load, in_ns, ip, plug, run, say, spaces, start_load)
+                     background_load, end_load, in_ns, ip, plug, run, say, spaces)
 
-KEA_LEASES = 20000   # what Kea's standby has to fetch when it starts
+KEA_LEASES = 5000    # what Kea's standby has to fetch when it starts
 SYNC_RATE = 5000     # exchanges/s while a standby fetches everything
 KILL_RATE = 1000     # exchanges/s when the active node is killed
 KEA_KILL_RATE = 200
@@ -111,46 +111,46 @@ def measure_sync(both, count, out):
     first, second = both.nodes
     first.launch()
     first.wait_serving()
-    load = start_load(both.args, "--lan", IF_CLIENT, "-n", count, "-r", SYNC_RATE, "-d",
-                      max(8, count / 50000))
-    time.sleep(1)
-    second.fresh()
-    second.launch()
-    seconds = both.wait_in_sync()
-    result = end_load(load)
+    with background_load(both.args, "--lan", IF_CLIENT, "-n", count, "-r", SYNC_RATE, "-d",
+                         max(8, count / 50000)) as load:
+        time.sleep(1)
+        second.fresh()
+        second.launch()
+        seconds = both.wait_in_sync()
+        result = end_load(load)
     say(f"  in sync after {seconds:.2f} s, {result['drops']} of {result['started']} dropped")
     out["sync"] = {"seconds": seconds, "drops": result["drops"], "leases": count}
 
 
-def first_ack_after(path, moment):
-    """When service went on: the end of the longest time without an ACK that ends after moment."""
+def ack_times(path):
     with open(path, encoding="ascii") as f:
-        times = sorted(float(line.split()[2]) for line in f.read().split("\n")[:-1])
+        return sorted(float(line.split()[2]) for line in f.read().split("\n")[:-1])
+
+
+def first_ack(times, moment):
+    """When service went on after moment: the end of the longest time without an ACK."""
     gaps = [(b - a, b) for a, b in zip(times, times[1:]) if b > moment]
     return max(gaps)[1] - moment if gaps else None
 
 
 def kill_active(both, rate, count, wait_s):
-    """Seconds from SIGKILL of the active node's processes to the other's first ACK; None if that
-    did not come."""
+    """Seconds from SIGKILL of the active node's processes to the other's first ACK (None: it did
+    not come), and the node that was killed."""
     active, _ = both.active()
     path = f"{both.args.work}/takeover.leases"
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
-    load = start_load(both.args, "--lan", IF_CLIENT, "-n", count, "-r", rate, "-d", wait_s + 3,
-                      "--timeout", 400, "--leases", path)
-    time.sleep(1.5)
-    moment = time.time()
-    active.kill()
-    found = None
-    while found is None and load.poll() is None and time.time() < moment + wait_s:
-        time.sleep(0.5)
-        found = first_ack_after(path, moment + 0.02)
-    time.sleep(1.1)  # lessor-load writes its file once a second
-    load.terminate()
-    end_load(load)
-    found = first_ack_after(path, moment)
-    return (found, active)
+    with background_load(both.args, "--lan", IF_CLIENT, "-n", count, "-r", rate, "-d",
+                         wait_s + 3, "--timeout", 400, "--leases", path) as load:
+        time.sleep(1.5)
+        moment = active.kill()
+        # answers that were under way may still come: service is what comes a second later
+        while time.time() < moment + wait_s and not ack_times(path)[-1] > moment + 1:
+            time.sleep(0.5)
+        load.terminate()
+        end_load(load)
+    times = ack_times(path)
+    return first_ack(times, moment) if times[-1] > moment + 1 else None, active
 
 
 def takeover(both, rounds, count, out):

@@ -113,10 +113,17 @@ def mac_text(n):
     return ":".join(f"{n >> shift & 255:02x}" for shift in range(40, -8, -8))
 
 
-def start_load(args, *options):
-    """lessor-load in the background."""
-    return subprocess.Popen(in_ns(NS_CLIENT, 1, args.load, "--json", *map(str, options)),
-                            stdout=subprocess.PIPE, text=True)
+@contextlib.contextmanager
+def background_load(args, *options):
+    """lessor-load in the background, which does not outlive the block."""
+    process = subprocess.Popen(in_ns(NS_CLIENT, 1, args.load, "--json", *map(str, options)),
+                               stdout=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
 
 
 def end_load(process):
@@ -132,7 +139,8 @@ def end_load(process):
 
 def load(args, *options):
     """One run of lessor-load; its JSON report."""
-    return end_load(start_load(args, *options))
+    with background_load(args, *options) as process:
+        return end_load(process)
 
 
 def probe(giaddr):
@@ -165,6 +173,7 @@ def probe(giaddr):
 class Server:
     """One server under test. Subclasses say how it is given leases and how it is called."""
     name, env, lease_limit, stores, durable = "", {}, None, True, ""
+    one_turn = False  # for scale only: one turn is enough
     ns, core = NS_SERVER, 0
     giaddr = "0.0.0.0"  # of the relay that start() asks through
 
@@ -237,12 +246,14 @@ class Server:
         self.process = None
 
     def kill(self):
-        """SIGKILL for all of its processes at once."""
+        """SIGKILL for all of its processes at once; returns the wall clock's time then."""
         for pid in self.pids():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        moment = time.time()
         self.process.wait()
         self.process = None
+        return moment
 
     def call(self, command):
         """The answer of its control socket, {} if there is none."""
@@ -413,6 +424,7 @@ class Kea(Server):
 
 class Dnsmasq(Server):
     name, durable, lease_limit = "dnsmasq", "no: page cache only", DNSMASQ_LEASES
+    one_turn = True
 
     def argv(self):
         return ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--port=0",
@@ -435,6 +447,7 @@ class Dnsmasq(Server):
 class Reflector(Server):
     """No DHCP server: the limit of the way that packets take on this machine."""
     name, stores, durable = "no server logic", False, "nothing is stored"
+    one_turn = True
 
     def argv(self):
         return [self.args.reflector, "lan", SERVER_IP, IF_SERVER]
