@@ -9,6 +9,7 @@ import argparse
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import time
 
@@ -117,7 +118,7 @@ def attempt(notes, what, measure_it, *args):
     """What has been measured before stands, whatever becomes of this part."""
     try:
         measure_it(*args)
-    except RuntimeError as error:
+    except (RuntimeError, OSError, subprocess.SubprocessError) as error:
         notes.append(f"{what} broke off: {error}")
 
 
@@ -166,7 +167,7 @@ def main():
     signal.signal(signal.SIGTERM, on_term)
     signal.alarm(args.limit)
     try:
-        if "disk" in wanted:
+        if wanted & {"disk", "pair"}:
             ms, per_s = probe_disk(args.work)
             facts["commit"] = f"{ms:.2f} ms (median), {per_s:,.0f} a second"
             say(f"durable commit alone: {facts['commit']}")

@@ -163,5 +163,5 @@ def document(path, results, facts, repeat):
                 f"## Repeat it\n\n    {repeat}\n\n"
                 "As root. It installs Kea and dnsmasq from the distribution if they are missing, "
                 "uses network\nnamespaces of its own and takes under 20 minutes. One scenario: "
-                "`make bench SCENARIO=rate`\n(disk, memory, start, rate, latency, renew, estate, pair, takeover); quick "
-                "and rough: `make bench BENCH_FLAGS=--quick`.\n")
+                "`make bench SCENARIO=rate`\n(disk, memory, start, rate, latency, renew, "
+                "estate, pair, takeover); quick and rough:\n`make bench BENCH_FLAGS=--quick`.\n")

@@ -156,8 +156,9 @@ def measure(args, have_kea, found):
 METHOD = """\
 The estate of `tests/bench/estate.py`: 142 shared networks, 829 subnets, 14,404 reservations, 1,659
 classes. `lessor-load` sends as all of its relays, for all clients with a reservation and {leases:,}
-without, which have leases; three of ten send a user or vendor class. All of them ask for option 234.
-Kea reads the same file as `lessorctl import kea`, and has the leases that lessord gave."""
+without, which have leases; three of ten of the latter send a user or vendor class. All of them ask
+for option 234. Kea reads the same file as `lessorctl import kea`, and has the leases that lessord
+gave."""
 
 
 def section(found):

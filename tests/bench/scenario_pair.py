@@ -250,12 +250,12 @@ switch. {leases:,} leases; Kea's pair has {kea:,}, which is to its advantage. Ke
 other through kea-ctrl-agent, or, with multi-threading, through their own listeners, whichever
 is faster here.
 
-* Take-over: SIGKILL for all processes of the active node under {rate:,} exchanges/s, until the other
-  node's first ACK. Kea has its default times but max-unacked-clients 0, so that it waits for no
-  client to complain; its standby was given {wait} s.
+* Take-over: SIGKILL for all processes of the active node under {rate:,} exchanges/s (Kea's:
+  {kea_rate}), until the other node's first ACK. Kea has its default times but max-unacked-clients
+  0, so that it waits for no client to complain; its standby was given {wait} s.
 * A standby with an empty disk starts while the active node serves {sync:,} exchanges/s.
-* A message over TCP between processes of the two nodes and its answer took {trip:.3f} ms (median), a
-  durable commit {commit}.{added}"""
+* A message over TCP between processes of the two nodes and its answer took {trip:.3f} ms
+  (median), a durable commit {commit}.{added}"""
 
 
 def section(args, found, commit):
@@ -280,8 +280,8 @@ def section(args, found, commit):
             lines.append([label, *(report.number(f, digits) for f in figures)])
     added = added_ms(found)
     text = METHOD.format(cores=os.cpu_count(), leases=args.leases, rate=KILL_RATE, sync=SYNC_RATE,
-                         kea=min(KEA_LEASES, args.leases), wait=KEA_WAIT_S, trip=trip,
-                         commit=commit, added="" if added is None else
+                         kea_rate=KEA_KILL_RATE, kea=min(KEA_LEASES, args.leases),
+                         wait=KEA_WAIT_S, trip=trip, commit=commit, added="" if added is None else
                          f" The pair adds {added:.2f} ms to the median ACK.")
     return f"## The pair\n\n{report.markdown(lines)}\n\n{text}\n"
 
