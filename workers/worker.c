@@ -22,6 +22,7 @@
 
 #define SHELF_SIZE (4u << 20)
 #define STALE_NS   (2 * CLOCK_NS_PER_S) /* in a pair older packets are not answered any more */
+#define NAP_NS     (2 * CLOCK_NS_PER_MS) /* while silent, between looks for packets */
 
 struct worker {
 	const struct child *child;
@@ -181,10 +182,18 @@ static void loop(struct worker *w, const sigset_t *mask)
 	};
 
 	while (!child_stop) {
+		const struct timespec nap = {.tv_nsec = NAP_NS};
+		unsigned n;
+
 		if (w->waiter != NULL)
 			waiter_arm(w->waiter);
-		if (turn(w) == 0)
+		n = turn(w);
+		if (n == 0)
 			ppoll(p, outbox_room(w->outbox) > 0 ? 3 : 2, NULL, mask);
+		else if (n < BATCH_MAX && is_silent(w))
+			/* nobody waits for an answer; being woken by each packet costs more than
+			 * taking it, and new rules still wake at once */
+			ppoll(p, 2, &nap, mask);
 	}
 	do /* what waits in the sockets is still answered */
 		outbox_flush(w->outbox);

@@ -64,8 +64,7 @@ def ratio(ours, theirs, more):
 
 
 def table(results):
-    """Markdown, aligned so that it can be read as it stands. The ratio is how many times better
-    lessord is than Kea."""
+    """What all servers did. The ratio is how many times better lessord is than Kea."""
     names = list(results)
     counts = sorted({n for r in results.values() for n in r.get("memory", {})})
     lines = [["", *names, "lessord : Kea"]]
@@ -73,12 +72,21 @@ def table(results):
         figures = {name: figure(results[name]) for name in names}
         if all(f is None for f in figures.values()):
             continue
-        shown = ["-" if f is None else f"{f:,.{digits}f}" for f in figures.values()]
+        shown = [number(f, digits) for f in figures.values()]
         lines.append([label, *shown, ratio(figures.get("lessord"), figures.get("Kea"), more)])
     lines.append(["leases stored meanwhile", *(f"{r.get('leases', 0):,}" for r in results.values()),
                   ""])
     lines.append(["an acknowledged lease is durable",
                   *(r["durable"] for r in results.values()), ""])
+    return markdown(lines)
+
+
+def number(figure, digits):
+    return "-" if figure is None else f"{figure:,.{digits}f}"
+
+
+def markdown(lines):
+    """A table, its first line the head, aligned so that it can be read as it stands."""
     widths = [max(len(line[k]) for line in lines) for k in range(len(lines[0]))]
     lines.insert(1, [":" + "-" * (widths[0] - 1), *("-" * (w - 1) + ":" for w in widths[1:])])
     return "\n".join("| " + " | ".join(
@@ -123,7 +131,7 @@ an open loop: it sends by the clock, does not wait for the server, and counts la
 moment that a message was meant to leave. Server and load generator have a core each and
 a network namespace each, joined by a veth pair. All servers lease from one /8 with a pool of 3.2 M
 addresses, for {lifetime} s; exchanges come from the link, renewals through a relay. The servers
-take turns; the best of {rounds} turn(s) counts.
+take turns; the best of {rounds} turn(s) counts (of one for dnsmasq and 'no server logic').
 
 * Highest rate: doubled or halved, then bisected, until the highest that loses at most
   1 % and the lowest that loses more are within {precision:.0%}; each step takes {step:g} s, and
@@ -150,9 +158,10 @@ def document(path, results, facts, repeat):
                 f"{table(results)}\n\n")
         if facts["notes"]:
             f.write("\n".join(f"Note: {note}" for note in facts["notes"]) + "\n\n")
+        f.write("".join(text + "\n" for text in facts["sections"]))
         f.write(f"## Method\n\n{METHOD.format(**facts)}\n"
                 f"## Repeat it\n\n    {repeat}\n\n"
                 "As root. It installs Kea and dnsmasq from the distribution if they are missing, "
                 "uses network\nnamespaces of its own and takes under 20 minutes. One scenario: "
-                "`make bench SCENARIO=rate`\n(disk, memory, start, rate, latency, renew); quick "
-                "and rough: `make bench BENCH_FLAGS=--quick`.\n")
+                "`make bench SCENARIO=rate`\n(disk, memory, start, rate, latency, renew, "
+                "estate, pair, takeover); quick and rough:\n`make bench BENCH_FLAGS=--quick`.\n")

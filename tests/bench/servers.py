@@ -8,6 +8,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -15,7 +16,8 @@ import sys
 import time
 
 NS_SERVER, NS_CLIENT = "lessor-bench-s", "lessor-bench-c"
-IF_SERVER, IF_CLIENT = "lsbench-s", "lsbench-c"
+NS_PARTNER, NS_SWITCH = "lessor-bench-p", "lessor-bench-l"
+IF_SERVER, IF_CLIENT, IF_LINK = "lsbench-s", "lsbench-c", "lsbench-l"
 SERVER_IP, RELAY_IP = "10.0.0.1", "10.0.0.2"
 POOL_FIRST, POOL_LAST = "10.0.1.0", "10.48.255.255"
 LIFETIME = 4000
@@ -53,25 +55,42 @@ def install_missing(wanted):
 
 
 def remove_network():
-    for ns in (NS_SERVER, NS_CLIENT):
+    for ns in (NS_SERVER, NS_CLIENT, NS_PARTNER, NS_SWITCH):
         subprocess.run(["ip", "netns", "del", ns], stderr=subprocess.DEVNULL, check=False)
 
 
+def ip(ns, command):
+    run("ip", "-n", ns, *command.split())
+
+
 @contextlib.contextmanager
-def network():
+def spaces(*names):
+    """Network namespaces, and no others of ours."""
     remove_network()
     try:
-        for ns in (NS_SERVER, NS_CLIENT):
+        for ns in names:
             run("ip", "netns", "add", ns)
-        run("ip", "link", "add", IF_SERVER, "netns", NS_SERVER, "type", "veth", "peer", "name",
-            IF_CLIENT, "netns", NS_CLIENT)
-        for ns, dev, ip in ((NS_SERVER, IF_SERVER, SERVER_IP), (NS_CLIENT, IF_CLIENT, RELAY_IP)):
-            run("ip", "-n", ns, "addr", "add", f"{ip}/8", "dev", dev)
-            run("ip", "-n", ns, "link", "set", dev, "up")
-            run("ip", "-n", ns, "link", "set", "lo", "up")
+            ip(ns, "link set lo up")
         yield
     finally:
         remove_network()
+
+
+def plug(ns, dev, address, peer_ns, peer):
+    """A veth pair: dev with its address, and its peer without."""
+    ip(ns, f"link add {dev} type veth peer name {peer} netns {peer_ns}")
+    ip(peer_ns, f"link set {peer} up")
+    ip(ns, f"addr add {address} dev {dev}")
+    ip(ns, f"link set {dev} up")
+
+
+@contextlib.contextmanager
+def network(server=f"{SERVER_IP}/8", client=f"{RELAY_IP}/8"):
+    """A server and its clients on one cable."""
+    with spaces(NS_SERVER, NS_CLIENT):
+        plug(NS_SERVER, IF_SERVER, server, NS_CLIENT, IF_CLIENT)
+        ip(NS_CLIENT, f"addr add {client} dev {IF_CLIENT}")
+        yield
 
 
 def pinned(core):
@@ -94,23 +113,43 @@ def mac_text(n):
     return ":".join(f"{n >> shift & 255:02x}" for shift in range(40, -8, -8))
 
 
-def load(args, *options):
-    """One run of lessor-load; its JSON report."""
-    done = subprocess.run(in_ns(NS_CLIENT, 1, args.load, "--json", *map(str, options)),
-                          stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode not in (0, 1, 4):
-        raise RuntimeError(f"lessor-load {' '.join(map(str, options))} failed")
-    result = json.loads(done.stdout)
+@contextlib.contextmanager
+def background_load(args, *options):
+    """lessor-load in the background, which does not outlive the block."""
+    process = subprocess.Popen(in_ns(NS_CLIENT, 1, args.load, "--json", *map(str, options)),
+                               stdout=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def end_load(process):
+    """Waits for its end; its JSON report."""
+    text = process.communicate()[0]
+    if process.returncode not in (0, 1, 4):
+        raise RuntimeError(f"{' '.join(process.args)} failed")
+    result = json.loads(text)
     if result["duplicates"]:
         say(f"!! {result['duplicates']} addresses were acknowledged to two clients")
     return result
 
 
-def probe():
-    """In the client's namespace: DISCOVER every 5 ms until an OFFER comes; prints when."""
+def load(args, *options):
+    """One run of lessor-load; its JSON report."""
+    with background_load(args, *options) as process:
+        return end_load(process)
+
+
+def probe(giaddr):
+    """In the client's namespace: DISCOVER every 5 ms until an OFFER comes; prints when. giaddr: of
+    the relay that it comes through, 0.0.0.0 for none."""
     mac = bytes.fromhex("06be00000001")
     xid = random.randbytes(4)
-    dhcp = b"\1\1\6\0" + xid + bytes(20) + mac + bytes(202) + b"\x63\x82\x53\x63\x35\1\1\xff"
+    dhcp = (b"\1\1\6\0" + xid + bytes(16) + socket.inet_aton(giaddr) + mac + bytes(202)
+            + b"\x63\x82\x53\x63\x35\1\1\xff")
     dhcp += bytes(300 - len(dhcp))
     udp = struct.pack("!HHHH", 68, 67, 8 + len(dhcp), 0) + dhcp
     ip = struct.pack("!BBHIBBHII", 0x45, 0, 20 + len(udp), 0, 64, 17, 0, 0, 0xFFFFFFFF)
@@ -126,7 +165,7 @@ def probe():
             frame = sock.recv(2048)
         except TimeoutError:
             continue
-        if frame[36:38] == b"\0\x44" and frame[42] == 2 and frame[46:50] == xid:
+        if frame[36:37] == b"\0" and frame[42] == 2 and frame[46:50] == xid:
             print(time.monotonic(), flush=True)
             return
 
@@ -134,12 +173,14 @@ def probe():
 class Server:
     """One server under test. Subclasses say how it is given leases and how it is called."""
     name, env, lease_limit, stores, durable = "", {}, None, True, ""
+    one_turn = False  # for scale only: one turn is enough
+    ns, core = NS_SERVER, 0
+    giaddr = "0.0.0.0"  # of the relay that start() asks through
 
-    def __init__(self, args):
+    def __init__(self, args, label=None):
         self.args = args
-        self.dir = os.path.join(args.work, type(self).__name__.lower())
-        self.log = os.path.join(args.work, type(self).__name__.lower() + ".log")
-        self.known = os.path.join(args.work, type(self).__name__.lower() + ".leases")
+        self.dir = os.path.join(args.work, label or type(self).__name__.lower())
+        self.log, self.known = self.dir + ".log", self.dir + ".leases"
         self.process = None
 
     def fresh(self):
@@ -160,16 +201,24 @@ class Server:
         """Fresh state with leases of clients 0..count-1; the server does not run after it."""
         raise NotImplementedError
 
+    def spawn(self, *argv):
+        """A program where the server runs, with the server's log."""
+        with open(self.log, "a", encoding="ascii") as log:
+            return subprocess.Popen(
+                in_ns(self.ns, self.core, *argv), stdout=log, stderr=log,
+                stdin=subprocess.DEVNULL, env=dict(os.environ, **self.env))
+
+    def launch(self):
+        """Starts it and waits for nothing."""
+        self.process = self.spawn(*self.argv())
+
     def start(self):
         """Starts it; returns the seconds from exec to the first OFFER."""
-        with subprocess.Popen(in_ns(NS_CLIENT, 1, sys.executable, __file__),
+        with subprocess.Popen(in_ns(NS_CLIENT, 1, sys.executable, __file__, self.giaddr),
                               stdout=subprocess.PIPE, text=True) as prober:
             time.sleep(0.3)
             begin = time.monotonic()
-            with open(self.log, "a", encoding="ascii") as log:
-                self.process = subprocess.Popen(
-                    in_ns(NS_SERVER, 0, *self.argv()), stdout=log, stderr=log,
-                    stdin=subprocess.DEVNULL, env=dict(os.environ, **self.env))
+            self.launch()
             try:
                 while prober.poll() is None:
                     if self.process.poll() is not None:
@@ -195,6 +244,31 @@ class Server:
             self.process.kill()
             self.process.wait()
         self.process = None
+
+    def kill(self):
+        """SIGKILL for all of its processes at once; returns the wall clock's time then."""
+        for pid in self.pids():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        moment = time.time()
+        self.process.wait()
+        self.process = None
+        return moment
+
+    def call(self, command):
+        """The answer of its control socket, {} if there is none."""
+        with contextlib.suppress(OSError, ValueError):
+            with socket.socket(socket.AF_UNIX) as sock:
+                sock.settimeout(5)
+                sock.connect(self.socket_path())
+                sock.sendall(json.dumps({"command": command}).encode())
+                with sock.makefile() as f:
+                    return json.loads(f.read())
+        return {}
+
+    def socket_path(self):
+        """Path of its control socket."""
+        raise NotImplementedError
 
     def pids(self):
         """The server's process and everything below it."""
@@ -243,26 +317,25 @@ class Lessord(Server):
         super().fresh()
         for sub in ("state", "run"):
             os.makedirs(f"{self.dir}/{sub}")
+        self.configure()
+
+    def configure(self, more=""):
+        """Writes its configuration file; more: at its end."""
         with open(f"{self.dir}/lessor.conf", "w", encoding="ascii") as f:
             f.write(f"""interfaces-config = {{ interfaces = [ "{IF_SERVER}" ]; }};
 valid-lifetime = {LIFETIME};
 subnet4 = ( {{ id = 1; subnet = "10.0.0.0/8";
               pools = ( {{ pool = "{POOL_FIRST} - {POOL_LAST}"; }} ); }} );
-""")
+{more}""")
+
+    def socket_path(self):
+        return f"{self.dir}/run/control.sock"
 
     def start(self):
         seconds = super().start()
-        answer = {}
         for _ in range(500):
-            with contextlib.suppress(OSError, ValueError):
-                with socket.socket(socket.AF_UNIX) as sock:
-                    sock.settimeout(5)
-                    sock.connect(f"{self.dir}/run/control.sock")
-                    sock.sendall(b'{"command": "status-get"}')
-                    with sock.makefile() as f:
-                        answer = json.loads(f.read())
-                if answer.get("result") == 0:
-                    return seconds
+            if self.call("status-get").get("result") == 0:
+                return seconds
             time.sleep(0.01)
         raise RuntimeError("lessord's control socket does not answer")
 
@@ -280,63 +353,78 @@ subnet4 = ( {{ id = 1; subnet = "10.0.0.0/8";
 class Kea(Server):
     name, durable, threads = "Kea", "no: page cache only", 0
 
+    def program(self, name):
+        """A copy, for the package's AppArmor profile knows other folders than this one."""
+        if not os.path.exists(f"{self.dir}/{name}"):
+            shutil.copy(shutil.which(name), f"{self.dir}/{name}")
+        return f"{self.dir}/{name}"
+
     def argv(self):
-        # a copy, for the package's AppArmor profile knows other folders than this one
-        shutil.copy(shutil.which("kea-dhcp4"), f"{self.dir}/kea-dhcp4")
-        return [f"{self.dir}/kea-dhcp4", "-c", f"{self.dir}/kea.conf"]
+        return [self.program("kea-dhcp4"), "-c", f"{self.dir}/kea.conf"]
 
     def fresh(self):
         super().fresh()
         self.env = {"KEA_PIDFILE_DIR": self.dir, "KEA_LOCKFILE_DIR": self.dir}
         # off, so that each renewal is written; versions that refuse 0 have it off by default
         self.configure({"cache-threshold": 0.0})
-        test = subprocess.run(in_ns(NS_SERVER, 0, *self.argv()[:1], "-t", f"{self.dir}/kea.conf"),
+        test = subprocess.run(in_ns(self.ns, 0, *self.argv()[:1], "-t", f"{self.dir}/kea.conf"),
                               env=dict(os.environ, **self.env), stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL, check=False)
         if test.returncode != 0:
             self.configure({})
 
-    def configure(self, more):
-        conf = {"Dhcp4": {
+    def threading(self):
+        return {"enable-multi-threading": self.threads > 0, "thread-pool-size": self.threads,
+                "packet-queue-size": 64}
+
+    def tree(self):
+        """Its configuration below Dhcp4."""
+        return {
             "interfaces-config": {"interfaces": [IF_SERVER]},
             "lease-database": {"type": "memfile", "persist": True, "lfc-interval": 0,
                                "name": f"{self.dir}/leases.csv"},
-            "valid-lifetime": LIFETIME, **more,
-            "multi-threading": {"enable-multi-threading": self.threads > 0,
-                                "thread-pool-size": self.threads, "packet-queue-size": 64},
+            "valid-lifetime": LIFETIME, "multi-threading": self.threading(),
             "loggers": [{"name": "kea-dhcp4", "severity": "ERROR",
                          "output_options": [{"output": "stderr"}]}],
             "subnet4": [{"id": 1, "subnet": "10.0.0.0/8",
-                         "pools": [{"pool": f"{POOL_FIRST} - {POOL_LAST}"}]}]}}
+                         "pools": [{"pool": f"{POOL_FIRST} - {POOL_LAST}"}]}]}
+
+    def configure(self, more):
         with open(f"{self.dir}/kea.conf", "w", encoding="ascii") as f:
-            json.dump(conf, f)
+            json.dump({"Dhcp4": {**self.tree(), **more}}, f)
 
     def give_leases(self, count):
         self.fresh()
-        first, expire = ip_number(POOL_FIRST), int(time.time()) + LIFETIME
+        first = ip_number(POOL_FIRST)
+        self.write_leases((ip_text(first + i), mac_text((2 << 40) + i), 1) for i in range(count))
+        self.write_known(count)
+
+    def write_leases(self, leases):
+        """Its lease file: address, hardware address and subnet of each."""
+        expire = int(time.time()) + LIFETIME
         with open(f"{self.dir}/leases.csv", "w", encoding="ascii") as f:
             f.write("address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,"
                     "hostname,state,user_context\n")
-            for i in range(count):
-                mac = mac_text((2 << 40) + i)
-                f.write(f"{ip_text(first + i)},{mac},01:{mac},{LIFETIME},{expire},1,0,0,,0,\n")
-        self.write_known(count)
+            for address, mac, subnet in leases:
+                f.write(f"{address},{mac},01:{mac},{LIFETIME},{expire},{subnet},0,0,,0,\n")
 
-    def choose_threads(self, count, seconds):
-        """The better of no multi-threading and two threads, by a closed loop."""
+    def choose_threads(self, seconds, give, clients):
+        """The better of no multi-threading and two threads, by a closed loop; clients: who they
+        are, for lessor-load."""
         rates = {}
         for self.threads in (0, 2):
-            self.give_leases(count)
+            give()
             self.start()
-            rates[self.threads] = load(self.args, "--lan", IF_CLIENT, "-n", count, "-w", 64,
-                                       "-d", seconds)["exchanges_per_s"]
+            rates[self.threads] = load(self.args, *clients, "-w", 64, "-d", seconds)[
+                "exchanges_per_s"]
             self.stop()
         self.threads = max(rates, key=rates.get)
-        say(f"Kea: {rates[0]:.0f}/s without, {rates[2]:.0f}/s with multi-threading (2)")
+        say(f"{self.name}: {rates[0]:.0f}/s without, {rates[2]:.0f}/s with multi-threading (2)")
 
 
 class Dnsmasq(Server):
     name, durable, lease_limit = "dnsmasq", "no: page cache only", DNSMASQ_LEASES
+    one_turn = True
 
     def argv(self):
         return ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--port=0",
@@ -359,6 +447,7 @@ class Dnsmasq(Server):
 class Reflector(Server):
     """No DHCP server: the limit of the way that packets take on this machine."""
     name, stores, durable = "no server logic", False, "nothing is stored"
+    one_turn = True
 
     def argv(self):
         return [self.args.reflector, "lan", SERVER_IP, IF_SERVER]
@@ -368,4 +457,4 @@ class Reflector(Server):
 
 
 if __name__ == "__main__":
-    probe()
+    probe(sys.argv[1])

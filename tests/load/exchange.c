@@ -51,6 +51,7 @@ static void send_message(struct load *l, uint32_t i, enum packet_kind kind)
 		.ciaddr = bound ? c->address : 0,
 		.requested = c->offered,
 		.server = server != NULL ? server->id : l->opt->server[0],
+		.giaddr = l->opt->giaddr,
 	};
 	struct frame to = {
 		.src_mac = f.mac,
@@ -66,8 +67,13 @@ static void send_message(struct load *l, uint32_t i, enum packet_kind kind)
 		to.dst_mac = server->mac;
 		to.dst_ip = server->id;
 	}
-	packet_write(&l->packets, kind, &f, io_slot(&l->io));
-	io_queue(&l->io, &to);
+	if (l->sites.n > 0) {
+		const struct site *site = site_of(&l->sites, i);
+
+		f.giaddr = site->giaddr;
+		f.options = span_of(site->options, site->n_options);
+	}
+	io_queue(&l->io, &to, packet_write(&l->packets, kind, &f, io_slot(&l->io)));
 }
 
 bool exchange_possible(const struct load *l, uint32_t i)

@@ -43,7 +43,7 @@ struct io;
 
 struct io_ops {
 	bool (*unwrap)(struct io *io, struct msghdr *hdr, size_t len, struct io_packet *ret);
-	void (*queue)(struct io *io, const struct frame *to);
+	void (*queue)(struct io *io, const struct frame *to, size_t len);
 	void (*flush)(struct io *io);
 	uint64_t (*lost)(struct io *io);
 };
@@ -87,10 +87,11 @@ static inline bool io_packet(struct io *io, unsigned k, struct io_packet *ret)
 /* Lends PACKET_SIZE octets for the next message to be sent; flushes if the batch is full. */
 uint8_t *io_slot(struct io *io);
 
-/* Queues what was written into the slot. A relay sends to its servers, whatever to says. */
-static inline void io_queue(struct io *io, const struct frame *to)
+/* Queues the len octets that were written into the slot. A relay sends to its servers, whatever to
+ * says. */
+static inline void io_queue(struct io *io, const struct frame *to, size_t len)
 {
-	io->ops->queue(io, to);
+	io->ops->queue(io, to, len);
 }
 
 static inline void io_flush(struct io *io)

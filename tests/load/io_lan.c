@@ -84,9 +84,9 @@ static bool unwrap(struct io *io, struct msghdr *hdr, size_t len, struct io_pack
 	return true;
 }
 
-static void queue(struct io *io, const struct frame *to)
+static void queue(struct io *io, const struct frame *to, size_t len)
 {
-	queue_raw(io, frame_build(io->tx[io->tx_n].buf + FRAME_HEADERS, PACKET_SIZE, to));
+	queue_raw(io, frame_build(io->tx[io->tx_n].buf + FRAME_HEADERS, len, to));
 }
 
 static void flush(struct io *io)

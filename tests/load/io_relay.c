@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * io_relay: a UDP socket at the relay's address and port; every message goes to every server, as
- * relays do (RFC 1542 4.1). The kernel checks checksums; answers are told by client and xid.
+ * io_relay: a UDP socket at the relay's address and port, or at every address for many relays;
+ * each message goes to every server, as relays do (RFC 1542 4.1). The kernel checks checksums;
+ * answers are told by client and xid.
  */
 #include <errno.h>
 #include <linux/sock_diag.h>
@@ -18,10 +19,10 @@ static bool unwrap(struct io *io, struct msghdr *hdr, size_t len, struct io_pack
 	return true;
 }
 
-static void queue(struct io *io, const struct frame *to)
+static void queue(struct io *io, const struct frame *to, size_t len)
 {
 	(void)to;
-	io->tx_n++;
+	io->tx_iov[io->tx_n++].iov_len = len;
 }
 
 static void flush(struct io *io)
@@ -66,7 +67,7 @@ int io_relay_open(struct io *io, const struct options *opt, struct err *err)
 		io->server[s] = address_of(opt->server[s], opt->server_port);
 	io->n_servers = opt->n_servers;
 	for (unsigned k = 0; k < IO_BATCH; k++) {
-		io->tx_iov[k] = (struct iovec){io->tx[k].buf + FRAME_HEADERS, PACKET_SIZE};
+		io->tx_iov[k].iov_base = io->tx[k].buf + FRAME_HEADERS;
 		io->tx_hdr[k].msg_hdr.msg_namelen = sizeof(io->server[0]);
 		io->rx_hdr[k].msg_hdr.msg_control = NULL;
 	}

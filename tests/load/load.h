@@ -16,6 +16,7 @@
 #include "tests/load/leases.h"
 #include "tests/load/options.h"
 #include "tests/load/packet.h"
+#include "tests/load/site.h"
 
 #define LOAD_SERVERS_MAX 8 /* servers on a link whose hardware address is kept */
 #define LOAD_TRIES_MAX   5 /* exchanges of one client in a phase that takes every client once */
@@ -69,6 +70,7 @@ struct load {
 	struct io io;
 	struct client_table clients;
 	struct packet_set packets;
+	struct site_table sites; /* none: all clients are behind opt->giaddr, or on the link */
 	struct leases leases;
 	struct load_stats stats;
 	struct load_totals totals;

@@ -55,11 +55,18 @@ static int open_all(struct load *l, struct err *err)
 {
 	const struct options *o = l->opt;
 	uint32_t held = 0;
-	int r = client_init(&l->clients, o->clients, o->mac_base, o->seed);
+	uint32_t n = o->clients;
+	int r = 0;
 
+	if (o->relays != NULL) {
+		r = site_read(o->relays, &l->sites, err);
+		if (r < 0)
+			return r;
+		n = l->sites.n_clients;
+	}
+	r = client_init(&l->clients, n, o->mac_base, o->seed);
 	if (r < 0)
-		return err_set(err, r, "take a lower -n", "not enough memory for %u clients",
-			o->clients);
+		return err_set(err, r, "take fewer", "not enough memory for %u clients", n);
 	packet_init(&l->packets, o);
 	if (o->resume != NULL)
 		r = leases_read(o->resume, &l->clients, &held, err);
@@ -130,6 +137,7 @@ static int run(const struct options *opt)
 		status = fail(&err, EXIT_CANNOT_RUN);
 	io_close(&l.io);
 	client_fini(&l.clients);
+	site_fini(&l.sites);
 	return status;
 }
 

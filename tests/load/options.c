@@ -15,11 +15,14 @@
 #include "shm/base/hash.h"
 #include "shm/base/text.h"
 #include "tests/load/client.h"
+#include "workers/packet/opt.h"
 
 #define TRY_HELP "see lessor-load --help"
+#define CLIENTS  10000 /* unless asked for otherwise */
 
 enum {
 	LONG_RELAY = 256,
+	LONG_RELAYS,
 	LONG_LAN,
 	LONG_RENEW,
 	LONG_RELEASE,
@@ -32,6 +35,7 @@ enum {
 	LONG_MAC_BASE,
 	LONG_CLIENT_ID,
 	LONG_NO_CLIENT_ID,
+	LONG_REQUEST,
 	LONG_BROADCAST,
 	LONG_SERVER_PORT,
 	LONG_LOCAL_PORT,
@@ -44,6 +48,7 @@ enum {
 
 static const struct option long_options[] = {
 	{"relay", required_argument, NULL, LONG_RELAY},
+	{"relays", required_argument, NULL, LONG_RELAYS},
 	{"lan", required_argument, NULL, LONG_LAN},
 	{"rate", required_argument, NULL, 'r'},
 	{"window", required_argument, NULL, 'w'},
@@ -60,6 +65,7 @@ static const struct option long_options[] = {
 	{"mac-base", required_argument, NULL, LONG_MAC_BASE},
 	{"client-id", required_argument, NULL, LONG_CLIENT_ID},
 	{"no-client-id", no_argument, NULL, LONG_NO_CLIENT_ID},
+	{"request", required_argument, NULL, LONG_REQUEST},
 	{"broadcast", no_argument, NULL, LONG_BROADCAST},
 	{"server-port", required_argument, NULL, LONG_SERVER_PORT},
 	{"local-port", required_argument, NULL, LONG_LOCAL_PORT},
@@ -73,13 +79,16 @@ static const struct option long_options[] = {
 
 void options_help(void)
 {
-	fputs("Usage: lessor-load --lan IFACE | --relay GIADDR SERVER[,SERVER...]\n"
+	fputs("Usage: lessor-load --lan IFACE | --relay GIADDR SERVER[,SERVER...] |\n"
+	      "                   --relays FILE SERVER[,SERVER...]\n"
 	      "                   [-r RATE | -w WINDOW] [-d SECONDS] [-n CLIENTS] [OPTION]...\n"
 	      "Loads a DHCPv4 server with DISCOVER-OFFER-REQUEST-ACK exchanges and tells how it did.\n"
 	      "\n"
 	      "  --lan IFACE        play clients on this interface's link\n"
 	      "  --relay GIADDR SERVER[,SERVER...]\n"
 	      "                     play a relay that owns the local address GIADDR\n"
+	      "  --relays FILE SERVER[,SERVER...]\n"
+	      "                     play those relays: lines 'GIADDR CLIENTS [CODE=TEXT]...'\n"
 	      "  -r, --rate RATE    open loop: RATE exchanges a second, by the clock\n"
 	      "  -w, --window N     closed loop: N exchanges under way (default: 64)\n"
 	      "  -d, --duration S   seconds to measure (default: 10; with --once: no limit)\n"
@@ -95,6 +104,7 @@ void options_help(void)
 	      "      --mac-base MAC first client's address (default: 02:00:00:00:00:00)\n"
 	      "      --client-id mac|duid|none   form of option 61 (default: mac)\n"
 	      "      --no-client-id same as --client-id none\n"
+	      "      --request CODE[,CODE...]    options to ask for, instead of the usual eight\n"
 	      "      --broadcast    set the broadcast flag\n"
 	      "      --server-port PORT, --local-port PORT\n"
 	      "                     other ports than 67 and 68 (67 as relay)\n"
@@ -157,14 +167,16 @@ static int parse_servers(const char *s, struct options *o, struct err *err)
 	}
 }
 
-/* --relay takes two words; getopt knows of one. */
-static int parse_relay(int argc, char **argv, struct options *o, struct err *err)
+/* --relay and --relays take two words; getopt knows of one. */
+static int parse_relay(int c, int argc, char **argv, struct options *o, struct err *err)
 {
-	if (text_parse_ip(optarg, &o->giaddr) < 0 || o->giaddr == 0)
+	if (c == LONG_RELAYS)
+		o->relays = optarg;
+	else if (text_parse_ip(optarg, &o->giaddr) < 0 || o->giaddr == 0)
 		return err_set(err, -EINVAL, TRY_HELP, "'%s' is not a relay's address", optarg);
 	if (optind >= argc || argv[optind][0] == '-')
-		return err_set(err, -EINVAL, TRY_HELP,
-			"--relay %s needs a server's address after it", optarg);
+		return err_set(err, -EINVAL, TRY_HELP, "'%s' needs a server's address after it",
+			optarg);
 	o->n_servers = 0;
 	return parse_servers(argv[optind++], o, err);
 }
@@ -195,6 +207,26 @@ static int parse_client_id(const char *s, struct options *o, struct err *err)
 		}
 	}
 	return err_set(err, -EINVAL, TRY_HELP, "--client-id '%s' is none of mac, duid, none", s);
+}
+
+static int parse_request(const char *s, struct options *o, struct err *err)
+{
+	o->n_request = 0;
+	for (;;) {
+		char *end;
+		unsigned long code = strtoul(s, &end, 10);
+
+		if (s[0] < '0' || s[0] > '9' || code == 0 || code >= UINT8_MAX ||
+			(*end != '\0' && *end != ','))
+			return err_set(err, -EINVAL, TRY_HELP, "'%s' is not a list of options", s);
+		if (o->n_request == OPTIONS_REQUEST_MAX)
+			return err_set(err, -EINVAL, NULL, "more than %d options to ask for",
+				OPTIONS_REQUEST_MAX);
+		o->request[o->n_request++] = (uint8_t)code;
+		if (*end == '\0')
+			return 0;
+		s = end + 1;
+	}
 }
 
 static int parse_port(const char *s, const char *name, uint16_t *ret, struct err *err)
@@ -236,7 +268,8 @@ static int parse_one(int c, int argc, char **argv, struct options *o, struct err
 {
 	switch (c) {
 	case LONG_RELAY:
-		return parse_relay(argc, argv, o, err);
+	case LONG_RELAYS:
+		return parse_relay(c, argc, argv, o, err);
 	case LONG_LAN:
 		o->lan = optarg;
 		return 0;
@@ -258,6 +291,8 @@ static int parse_one(int c, int argc, char **argv, struct options *o, struct err
 		return parse_mac_base(optarg, o, err);
 	case LONG_CLIENT_ID:
 		return parse_client_id(optarg, o, err);
+	case LONG_REQUEST:
+		return parse_request(optarg, o, err);
 	case LONG_SERVER_PORT:
 		return parse_port(optarg, "server port", &o->server_port, err);
 	case LONG_LOCAL_PORT:
@@ -279,17 +314,25 @@ static int parse_one(int c, int argc, char **argv, struct options *o, struct err
 /* Settings that contradict each other, and defaults that depend on others. */
 static int complete(struct options *o, struct err *err)
 {
+	uint32_t most;
+
 	if ((o->lan == NULL) == (o->n_servers == 0))
 		return err_set(err, -EINVAL, TRY_HELP,
-			"one of --lan IFACE and --relay GIADDR SERVER is needed");
+			"one of --lan IFACE, --relay GIADDR SERVER and --relays FILE SERVER is "
+			"needed");
+	if (o->relays != NULL && (o->giaddr != 0 || o->clients != 0))
+		return err_set(err, -EINVAL, "its lines say both",
+			"--relays excludes --relay and --clients");
+	if (o->relays == NULL && o->clients == 0)
+		o->clients = CLIENTS;
 	if (o->rate > 0 && o->window > 0)
 		return err_set(err, -EINVAL, TRY_HELP, "--rate and --window exclude each other");
 	if (o->once && o->renew)
 		return err_set(err, -EINVAL, TRY_HELP, "--once and --renew exclude each other");
-	if (((o->mac_base + o->clients - 1) >> 40 & 1) != 0)
+	most = o->relays == NULL ? o->clients : CLIENT_MAX;
+	if (((o->mac_base + most - 1) >> 40 & 1) != 0)
 		return err_set(err, -EINVAL, "take a lower --mac-base",
-			"%u clients from this --mac-base on run into multicast addresses",
-			o->clients);
+			"%u clients from this --mac-base on run into multicast addresses", most);
 	if (o->window == 0)
 		o->window = 64;
 	if (o->duration_s == 0 && !o->once)
@@ -302,7 +345,9 @@ static int complete(struct options *o, struct err *err)
 enum options_verdict options_parse(int argc, char **argv, struct options *ret_opt, struct err *err)
 {
 	struct options o = {
-		.clients = 10000,
+		.request = {OPT_SUBNET_MASK, OPT_ROUTERS, OPT_DOMAIN_NAME_SERVERS, OPT_HOST_NAME,
+			OPT_DOMAIN_NAME, OPT_LEASE_TIME, OPT_RENEWAL_TIME, OPT_REBINDING_TIME},
+		.n_request = 8,
 		.timeout_ms = 1000,
 		.server_port = 67,
 		.mac_base = 0x020000000000,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * packet: RFC 2131 table 5 says which message carries which option; every one is padded to the
- * least size of BOOTP, so that all have one length.
+ * least size of BOOTP.
  */
 #include "tests/load/packet.h"
 
@@ -12,6 +12,7 @@
 enum {
 	XID_AT = 4,
 	CIADDR_AT = 12,
+	GIADDR_AT = 24,
 	CHADDR_AT = 28,
 };
 
@@ -34,16 +35,12 @@ static void write_client_id(struct packet_template *t, struct opt_writer *w,
 static void make(struct packet_template *t, enum packet_kind kind, const struct options *opt)
 {
 	static const uint8_t types[] = {MSG_DISCOVER, MSG_REQUEST, MSG_REQUEST, MSG_RELEASE};
-	static const uint8_t wanted[] = {OPT_SUBNET_MASK, OPT_ROUTERS, OPT_DOMAIN_NAME_SERVERS,
-		OPT_HOST_NAME, OPT_DOMAIN_NAME, OPT_LEASE_TIME, OPT_RENEWAL_TIME,
-		OPT_REBINDING_TIME};
 	static const uint8_t zero[MSG_CHADDR_SIZE];
 	struct msg_header h = {
 		.op = MSG_BOOTREQUEST,
 		.htype = 1,
 		.hlen = CLIENT_MAC_SIZE,
 		.hops = opt->lan == NULL,
-		.giaddr = opt->giaddr,
 		.flags = opt->broadcast && kind <= PACKET_REQUEST ? MSG_FLAG_BROADCAST : 0,
 		.chaddr = zero,
 	};
@@ -51,7 +48,7 @@ static void make(struct packet_template *t, enum packet_kind kind, const struct 
 
 	memset(t, 0, sizeof(*t));
 	msg_encode_header(t->data, &h);
-	opt_writer_init(&w, t->data + MSG_OPTIONS, PACKET_SIZE - MSG_OPTIONS);
+	opt_writer_init(&w, t->data + MSG_OPTIONS, PACKET_TEMPLATE_SIZE - MSG_OPTIONS);
 	opt_write_u8(&w, OPT_MESSAGE_TYPE, types[kind]);
 	write_client_id(t, &w, opt->client_id);
 	if (kind == PACKET_REQUEST) {
@@ -63,8 +60,8 @@ static void make(struct packet_template *t, enum packet_kind kind, const struct 
 		t->server = (uint16_t)(w.p - t->data - 4);
 	}
 	if (kind != PACKET_RELEASE)
-		opt_write(&w, OPT_PARAMETER_REQUEST, wanted, sizeof(wanted));
-	opt_writer_end(&w);
+		opt_write(&w, OPT_PARAMETER_REQUEST, opt->request, opt->n_request);
+	t->end = (uint16_t)(MSG_OPTIONS + opt_writer_end(&w) - 1);
 }
 
 void packet_init(struct packet_set *p, const struct options *opt)
@@ -73,14 +70,16 @@ void packet_init(struct packet_set *p, const struct options *opt)
 		make(&p->kind[kind], (enum packet_kind)kind, opt);
 }
 
-void packet_write(const struct packet_set *p, enum packet_kind kind, const struct packet_fields *f,
-	uint8_t *ret)
+size_t packet_write(const struct packet_set *p, enum packet_kind kind,
+	const struct packet_fields *f, uint8_t *ret)
 {
 	const struct packet_template *t = &p->kind[kind];
+	size_t len = t->end + f->options.len + 1;
 
-	memcpy(ret, t->data, PACKET_SIZE);
+	memcpy(ret, t->data, PACKET_TEMPLATE_SIZE);
 	wire_set_be32(ret + XID_AT, f->xid);
 	wire_set_be32(ret + CIADDR_AT, f->ciaddr);
+	wire_set_be32(ret + GIADDR_AT, f->giaddr);
 	memcpy(ret + CHADDR_AT, f->mac, CLIENT_MAC_SIZE);
 	if (t->id_mac != 0)
 		memcpy(ret + t->id_mac, f->mac, CLIENT_MAC_SIZE);
@@ -88,4 +87,9 @@ void packet_write(const struct packet_set *p, enum packet_kind kind, const struc
 		wire_set_be32(ret + t->address, f->requested);
 	if (t->server != 0)
 		wire_set_be32(ret + t->server, f->server);
+	if (f->options.len > 0) {
+		memcpy(ret + t->end, f->options.p, f->options.len);
+		ret[len - 1] = OPT_END;
+	}
+	return len > PACKET_TEMPLATE_SIZE ? len : PACKET_TEMPLATE_SIZE;
 }

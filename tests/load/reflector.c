@@ -40,9 +40,9 @@ static void write_answer(const struct msg *m, uint32_t address, uint8_t *buf)
 	};
 	struct opt_writer w;
 
-	memset(buf, 0, PACKET_SIZE);
+	memset(buf, 0, MSG_BOOTP_SIZE);
 	msg_encode_header(buf, &h);
-	opt_writer_init(&w, buf + MSG_OPTIONS, PACKET_SIZE - MSG_OPTIONS);
+	opt_writer_init(&w, buf + MSG_OPTIONS, MSG_BOOTP_SIZE - MSG_OPTIONS);
 	opt_write_u8(&w, OPT_MESSAGE_TYPE, m->type == MSG_DISCOVER ? MSG_OFFER : MSG_ACK);
 	opt_write_be32(&w, OPT_SERVER_ID, own_address);
 	opt_write_be32(&w, OPT_LEASE_TIME, LEASE_S);
@@ -69,7 +69,7 @@ static void answer(struct io *io, const struct io_packet *packet)
 	to.dst_mac = m.chaddr;
 	to.dst_ip = address;
 	write_answer(&m, address, io_slot(io));
-	io_queue(io, &to);
+	io_queue(io, &to, MSG_BOOTP_SIZE);
 }
 
 static int serve(struct io *io)

@@ -73,13 +73,15 @@ static void head(const struct load *l)
 
 	if (o->lan != NULL)
 		printf("link %s, ", o->lan);
+	else if (o->relays != NULL)
+		printf("relays of '%s', ", o->relays);
 	else
 		printf("relay %s, ", text_ip(o->giaddr, ip));
 	if (o->rate > 0)
 		printf("open loop at %g/s, ", o->rate);
 	else
 		printf("closed loop with %" PRIu32 " under way, ", o->window);
-	printf("%" PRIu32 " clients, seed %" PRIu64 "\n", o->clients, o->seed);
+	printf("%" PRIu32 " clients, seed %" PRIu64 "\n", l->clients.n, o->seed);
 }
 
 void report_text(const struct load *l)
@@ -135,7 +137,7 @@ static void settings_json(const struct load *l)
 	printf("  \"loop\": \"%s\",\n", o->rate > 0 ? "open" : "closed");
 	printf("  \"rate\": %.3f,\n", o->rate);
 	count_json("window", o->rate > 0 ? 0 : o->window);
-	count_json("clients", o->clients);
+	count_json("clients", l->clients.n);
 	count_json("seed", o->seed);
 }
 

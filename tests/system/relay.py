@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Relayed clients, in both kinds of sockets: which subnet, which answer, sent where."""
 
+import json
+import os
+
 from lib import case, dhcp
 from lib.config import option, server, subnet
 from lib.dhcp import ip
@@ -269,6 +272,31 @@ def compatibility(lab, mode):
     offer = client.discover()
     check(offer.yiaddr.startswith("192.0.2."), f"link selection was followed: {offer}")
     equal(offer.get(dhcp.AGENT), bytes([5, 4]) + ip("203.0.113.0") + b"\x01\x02ab", "option 82")
+
+
+@case.test("lessor-load plays several relays, and its clients send the options of their line",
+           only="lessord")
+def load_of_relays(lab):
+    lan, host, relay = lab.lan(), lab.space("server"), lab.space("relay")
+    lan.join(host, "eth0", f"{SERVER}/24")
+    lan.join(relay, "eth0", f"{RELAY}/24")
+    host.ip(f"route add default via {RELAY}")
+    relay.ip("route add local 192.0.0.0/16 dev lo")
+    lab_class = {"name": "lab", "test": "option[77].hex == 'LAB'"}
+    one = lab.server(host, server(
+        subnet(1, "192.0.2.0/24", "192.0.2.10 - 192.0.2.200"),
+        subnet(2, "192.0.3.0/24", "192.0.3.10 - 192.0.3.200", client_class="lab"),
+        client_classes=[lab_class]))
+    path = os.path.join(lab.dir, "relays")
+    with open(path, "w", encoding="ascii") as f:
+        f.write("192.0.2.1 20  # no options\n\n192.0.3.1 30 77=LAB 60=any\n")
+    argv = (lab.program("lessor-load"), "--relays", path, SERVER, "--once", "--json")
+    equal(json.loads(relay.run(*argv).stdout)["completed"], 50, "exchanges")
+    for address, lease in one.leases().items():
+        equal(lease["subnet-id"], 1 if int(lease["hw-address"][-2:], 16) < 20 else 2, address)
+    with open(path, "a", encoding="ascii") as f:
+        f.write("192.0.3.1 10 77=" + "x" * 70 + "\n")
+    relay.run(*argv, status=3)
 
 
 if __name__ == "__main__":
