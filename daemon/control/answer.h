@@ -6,6 +6,8 @@
 #ifndef LESSOR_DAEMON_CONTROL_ANSWER_H
 #define LESSOR_DAEMON_CONTROL_ANSWER_H
 
+#include <jansson.h>
+
 #include "daemon/control/out.h"
 
 /* Kea's result codes. */
@@ -37,6 +39,10 @@ void answer_fini(struct answer *a);
 /* A whole answer with a text and no arguments. */
 void answer_text(struct answer *a, enum answer_result result, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* A whole answer with a text; arguments NULL: none. */
+void answer_json(
+	struct answer *a, enum answer_result result, const json_t *arguments, const char *text);
 
 /* Begins an answer; the value of "arguments" has to follow, and then answer_end(). */
 void answer_begin(struct answer *a);

@@ -13,6 +13,11 @@ static const struct command {
 } commands[] = {
 	/* ascending names */
 	{"build-report", cmd_build_report, MODEL_ROLE_READ},
+	{"class-add", cmd_class_add, MODEL_ROLE_CONFIGURE},
+	{"class-del", cmd_class_del, MODEL_ROLE_CONFIGURE},
+	{"class-get", cmd_class_get, MODEL_ROLE_READ},
+	{"class-list", cmd_class_list, MODEL_ROLE_READ},
+	{"class-update", cmd_class_update, MODEL_ROLE_CONFIGURE},
 	{"config-backend-pull", cmd_config_backend_pull, MODEL_ROLE_OPERATE},
 	{"config-get", cmd_config_get, MODEL_ROLE_CONFIGURE}, /* it holds passwords */
 	{"config-hash-get", cmd_config_hash_get, MODEL_ROLE_READ},
@@ -50,7 +55,12 @@ static const struct command {
 	{"leases-reclaim", cmd_leases_reclaim, MODEL_ROLE_OPERATE},
 	{"lessor-explain", cmd_lessor_explain, MODEL_ROLE_READ},
 	{"list-commands", cmd_list_commands, MODEL_ROLE_READ},
+	{"network4-add", cmd_network4_add, MODEL_ROLE_CONFIGURE},
+	{"network4-del", cmd_network4_del, MODEL_ROLE_CONFIGURE},
+	{"network4-get", cmd_network4_get, MODEL_ROLE_READ},
 	{"network4-list", cmd_network4_list, MODEL_ROLE_READ},
+	{"network4-subnet-add", cmd_network4_subnet_add, MODEL_ROLE_CONFIGURE},
+	{"network4-subnet-del", cmd_network4_subnet_del, MODEL_ROLE_CONFIGURE},
 	{"reservation-add", cmd_reservation_add, MODEL_ROLE_CONFIGURE},
 	{"reservation-del", cmd_reservation_del, MODEL_ROLE_CONFIGURE},
 	{"reservation-get", cmd_reservation_get, MODEL_ROLE_READ},
@@ -75,7 +85,14 @@ static const struct command {
 	{"statistic-sample-count-set", cmd_statistic_sample_count_set, MODEL_ROLE_OPERATE},
 	{"statistic-sample-count-set-all", cmd_statistic_sample_count_set_all, MODEL_ROLE_OPERATE},
 	{"status-get", cmd_status_get, MODEL_ROLE_READ},
+	{"subnet4-add", cmd_subnet4_add, MODEL_ROLE_CONFIGURE},
+	{"subnet4-del", cmd_subnet4_del, MODEL_ROLE_CONFIGURE},
+	{"subnet4-delta-add", cmd_subnet4_delta_add, MODEL_ROLE_CONFIGURE},
+	{"subnet4-delta-del", cmd_subnet4_delta_del, MODEL_ROLE_CONFIGURE},
+	{"subnet4-get", cmd_subnet4_get, MODEL_ROLE_READ},
 	{"subnet4-list", cmd_subnet4_list, MODEL_ROLE_READ},
+	{"subnet4-select-test", cmd_subnet4_select_test, MODEL_ROLE_READ},
+	{"subnet4-update", cmd_subnet4_update, MODEL_ROLE_CONFIGURE},
 	{"version-get", cmd_version_get, MODEL_ROLE_READ},
 };
 
