@@ -10,12 +10,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-void answer_fini(struct answer *a)
+void answer_stream_end(struct answer *a)
 {
-	out_fini(&a->out);
 	if (a->end != NULL)
 		a->end(a);
 	free(a->state);
+	a->state = NULL;
+	a->end = NULL;
+	a->more = NULL;
+}
+
+void answer_fini(struct answer *a)
+{
+	out_fini(&a->out);
+	answer_stream_end(a);
 	*a = (struct answer){0};
 }
 

@@ -55,4 +55,7 @@ void answer_end(struct answer *a, enum answer_result result, const char *fmt, ..
  * memory; the answer says so. */
 void *answer_stream(struct answer *a, enum answer_progress (*more)(struct answer *a), size_t size);
 
+/* Gives back what more() has worked with; what it has written stays. */
+void answer_stream_end(struct answer *a);
+
 #endif
