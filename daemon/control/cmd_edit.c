@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cmd_edit: parts of the configuration: subnets, shared networks and classes. What shows them is
+ * cmd_edit: parts of the configuration: subnets, shared networks, classes, interfaces. What shows them is
  * done here; what changes them is sent to the supervisor, and carried out on the configuration
  * that is in force when its turn comes.
  */
@@ -67,6 +67,11 @@ void cmd_class_list(struct control *ctl, const json_t *args, struct answer *a)
 void cmd_class_update(struct control *ctl, const json_t *args, struct answer *a)
 {
 	change(ctl, "class-update", args, a);
+}
+
+void cmd_interface_add(struct control *ctl, const json_t *args, struct answer *a)
+{
+	change(ctl, "interface-add", args, a);
 }
 
 void cmd_network4_add(struct control *ctl, const json_t *args, struct answer *a)

@@ -22,6 +22,7 @@ static const struct row {
 	{"class-get", edit_class_get, {"name"}},
 	{"class-list", edit_class_list, {NULL}},
 	{"class-update", edit_class_update, {EDIT_CLASSES}},
+	{"interface-add", edit_interface_add, {"interfaces"}},
 	{"network4-add", edit_network_add, {EDIT_NETWORKS}},
 	{"network4-del", edit_network_del, {"name", "subnets-action"}},
 	{"network4-get", edit_network_get, {"name"}},

@@ -27,6 +27,9 @@ edit_fn edit_network_get, edit_network_add, edit_network_del, edit_network_subne
 /* edit_class.c */
 edit_fn edit_class_get, edit_class_list, edit_class_add, edit_class_update, edit_class_del;
 
+/* edit_interface.c */
+edit_fn edit_interface_add;
+
 /* A map that was found in a list of the configuration. */
 struct edit_place {
 	json_t *list;

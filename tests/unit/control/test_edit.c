@@ -95,6 +95,8 @@ Test(edit, changes)
 		{"subnet4-del", "{'id': 3}", "IPv4 subnet 10.0.0.0/8 (id 3) deleted",
 			"{'subnets': [{'id': 3, 'subnet': '10.0.0.0/8'}]}",
 			"shared-networks.0.subnet4", "[]"},
+		{"interface-add", "{'interfaces': ['eth1', 'eth1']}", "Operation succeeded.", NULL,
+			"interfaces-config", "{'interfaces': ['eth1']}"},
 		{"network4-add", "{'shared-networks': [{'name': 'n'}]}",
 			"A new IPv4 shared network 'n' added", "{'shared-networks': [{'name': 'n'}]}",
 			"shared-networks.1", "{'name': 'n'}"},
@@ -216,7 +218,7 @@ Test(edit, shows)
 Test(edit, arguments_that_are_none)
 {
 	static const char *const commands[] = {"class-add", "class-del", "class-get",
-		"class-update", "network4-add", "network4-del", "network4-get",
+		"class-update", "interface-add", "network4-add", "network4-del", "network4-get",
 		"network4-subnet-add", "network4-subnet-del", "subnet4-add", "subnet4-del",
 		"subnet4-delta-add", "subnet4-delta-del", "subnet4-get", "subnet4-update"};
 	static const char *const args[] = {"null", "7", "[]", "{}", "{'id': null}", "{'id': -1}",
