@@ -82,8 +82,8 @@ static int put(int fd, const void *data, size_t len)
 	return 0;
 }
 
-static int write_result(int fd, enum answer_result failed, struct stream *text, struct stream *config,
-	struct stream *hosts)
+static int write_result(int fd, enum answer_result failed, struct stream *text,
+	struct stream *config, struct stream *hosts)
 {
 	struct stream *const all[] = {text, config, hosts};
 	struct head head = {.failed = failed};

@@ -20,7 +20,8 @@ void reload(struct supervisor *sv);
 void reload_hosts(struct supervisor *sv);
 
 /* Has what a client sent, a sealed text in fd, which is taken over, checked (ASK_TEST), put in
- * force (ASK_SET), or carried out (ASK_HOSTS, ASK_EDIT). The request is answered when that is done. */
+ * force (ASK_SET), or carried out (ASK_HOSTS, ASK_EDIT). The request is answered when that is
+ * done. */
 void reload_with(struct supervisor *sv, enum ask_kind kind, int fd);
 
 /* Called when the reader has ended. done: with CHILD_DONE. */

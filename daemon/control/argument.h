@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * argument: arguments of commands that describe a packet. Called by cmd_select.c and explain_read.c.
- * Each function returns false if something is wrong, which the answer says then.
+ * argument: arguments of commands that describe a packet. Called by cmd_select.c and
+ * explain_read.c. Each function returns false if something is wrong, which the answer says then.
  */
 #ifndef LESSOR_DAEMON_CONTROL_ARGUMENT_H
 #define LESSOR_DAEMON_CONTROL_ARGUMENT_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cmd_edit: parts of the configuration: subnets, shared networks, classes, interfaces. What shows them is
- * done here; what changes them is sent to the supervisor, and carried out on the configuration
- * that is in force when its turn comes.
+ * cmd_edit: parts of the configuration: subnets, shared networks, classes, interfaces. What shows
+ * them is done here; what changes them is sent to the supervisor, and carried out on the
+ * configuration that is in force when its turn comes.
  */
 #include "daemon/control/command.h"
 

@@ -33,14 +33,15 @@ command_fn cmd_reservation_add, cmd_reservation_del, cmd_reservation_get,
 	cmd_reservation_get_by_id, cmd_reservation_get_page, cmd_reservation_update;
 /* cmd_edit.c */
 command_fn cmd_class_add, cmd_class_del, cmd_class_get, cmd_class_list, cmd_class_update,
-	cmd_interface_add, cmd_network4_add, cmd_network4_del, cmd_network4_get, cmd_network4_subnet_add,
-	cmd_network4_subnet_del, cmd_subnet4_add, cmd_subnet4_del, cmd_subnet4_delta_add,
-	cmd_subnet4_delta_del, cmd_subnet4_get, cmd_subnet4_update;
+	cmd_interface_add, cmd_network4_add, cmd_network4_del, cmd_network4_get,
+	cmd_network4_subnet_add, cmd_network4_subnet_del, cmd_subnet4_add, cmd_subnet4_del,
+	cmd_subnet4_delta_add, cmd_subnet4_delta_del, cmd_subnet4_get, cmd_subnet4_update;
 /* cmd_explain.c */
 command_fn cmd_lessor_explain;
 /* cmd_general.c */
-command_fn cmd_build_report, cmd_config_backend_pull, cmd_config_hash_get, cmd_interface_list, cmd_interface_redetect,
-	cmd_kea_lfc_start, cmd_list_commands, cmd_server_tag_get, cmd_status_get, cmd_version_get;
+command_fn cmd_build_report, cmd_config_backend_pull, cmd_config_hash_get, cmd_interface_list,
+	cmd_interface_redetect, cmd_kea_lfc_start, cmd_list_commands, cmd_server_tag_get, cmd_status_get,
+	cmd_version_get;
 /* cmd_service.c */
 command_fn cmd_dhcp_disable, cmd_dhcp_enable, cmd_leases_reclaim, cmd_shutdown;
 /* cmd_lease.c, cmd_lease_list.c */

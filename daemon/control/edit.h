@@ -15,7 +15,7 @@
 #define EDIT_TEXT_SIZE 1024
 
 struct edit {
-	json_t *config; /* as model_read() prints it; changed in place. NULL: there was no memory */
+	json_t *config; /* as model_read() prints it; changed in place; NULL: there was no memory */
 	const json_t *args; /* "arguments" of the command, NULL: none; untrusted */
 	enum answer_result result; /* but for ANSWER_SUCCESS the configuration is to be thrown away */
 	char text[EDIT_TEXT_SIZE];

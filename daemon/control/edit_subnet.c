@@ -15,8 +15,8 @@ static json_t *sent_subnet(struct edit *e, json_int_t *ret_id)
 	if (sent == NULL)
 		return NULL;
 	if (json_object_get(sent, RESERVATIONS) != NULL) {
-		edit_end(e, ANSWER_ERROR, "'" RESERVATIONS "' cannot be given here: reservation-add "
-			"makes them");
+		edit_end(e, ANSWER_ERROR,
+			"'" RESERVATIONS "' cannot be given here: reservation-add makes them");
 		return NULL;
 	}
 	*ret_id = edit_id(e, sent);

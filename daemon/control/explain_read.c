@@ -25,7 +25,8 @@ static bool read_octets(const json_t *v, const char *key, uint8_t buf[255], size
 	return v == NULL ||
 		(json_is_string(v) && optdef_encode_raw(json_string_value(v), buf, 255, ret_len,
 					      &err) == 0) ||
-		argument_wrong(a, key, "hexadecimal digits or 'text' in quotes, at most 255 octets");
+		argument_wrong(
+			a, key, "hexadecimal digits or 'text' in quotes, at most 255 octets");
 }
 
 static bool add(struct explain_input *in, uint8_t code, const void *data, size_t len,
@@ -81,7 +82,8 @@ static bool add_agent(struct explain_input *in, const json_t *args, struct answe
 		n += 2 + len;
 	}
 	if (n > 255)
-		return argument_wrong(a, "circuit-id", "shorter: with the remote-id 251 octets at most");
+		return argument_wrong(
+			a, "circuit-id", "shorter: with the remote-id 251 octets at most");
 	return n == 0 || add(in, OPT_AGENT, agent, n, a);
 }
 
@@ -160,7 +162,8 @@ bool explain_read(const struct child *c, const json_t *args, struct explain_inpu
 {
 	uint8_t type;
 
-	if (!argument_check_keys(args, keys, sizeof(keys) / sizeof(*keys), a) || !begin(c, args, ret, a) || !read_type(args, &type, a) ||
+	if (!argument_check_keys(args, keys, sizeof(keys) / sizeof(*keys), a) ||
+		!begin(c, args, ret, a) || !read_type(args, &type, a) ||
 		!add(ret, OPT_MESSAGE_TYPE, &type, 1, a) || !add_client_id(ret, args, a) ||
 		!add_address(ret, args, "requested-address", OPT_REQUESTED_ADDRESS, a) ||
 		!add_address(ret, args, "server-id", OPT_SERVER_ID, a) ||

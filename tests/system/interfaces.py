@@ -166,8 +166,8 @@ def any_interface(lab):
 def added(lab):
     site = Site(lab, interfaces=("eth0",))
     equal(site.one.call("interface-redetect", None, 0)["text"], "1 interface detected.", "before")
-    for wrong in ({}, {"interfaces": "eth1"}, {"interfaces": [1]}, {"interfaces": ["eth0/192.0.2.1"]},
-                  {"interfaces": ["a b"]}):
+    for wrong in ({}, {"interfaces": "eth1"}, {"interfaces": [1]}, {"interfaces": ["a b"]},
+                  {"interfaces": ["eth0/192.0.2.1"]}):
         site.one.call("interface-add", wrong, 1)
     answer = site.one.call("interface-add", {"interfaces": ["eth0", "eth1"]}, 0)
     equal(answer["text"], "Operation succeeded.", "text")

@@ -10,8 +10,8 @@
 
 #define CONFIG \
 	"{'subnet4': [{'id': 1, 'subnet': '192.0.2.0/24', 'reservations': [{'duid': '01'}]}, " \
-	"{'id': 2, 'subnet': '198.51.100.0/24', 'renew-timer': 9, 'user-context': {'a': 1, 'b': 2}," \
-	" 'client-classes': ['x', 'y']," \
+	"{'id': 2, 'subnet': '198.51.100.0/24', 'renew-timer': 9," \
+	" 'user-context': {'a': 1, 'b': 2}, 'client-classes': ['x', 'y']," \
 	" 'option-data': [{'name': 'routers', 'data': '198.51.100.1'}," \
 	"  {'space': 'own', 'code': 3, 'data': 'aa'}, {'code': 224, 'data': 'bb'}]," \
 	" 'pools': [{'pool': '198.51.100.8 - 198.51.100.15', 'option-data': []}]}], " \
@@ -98,11 +98,11 @@ Test(edit, changes)
 		{"interface-add", "{'interfaces': ['eth1', 'eth1']}", "Operation succeeded.", NULL,
 			"interfaces-config", "{'interfaces': ['eth1']}"},
 		{"network4-add", "{'shared-networks': [{'name': 'n'}]}",
-			"A new IPv4 shared network 'n' added", "{'shared-networks': [{'name': 'n'}]}",
-			"shared-networks.1", "{'name': 'n'}"},
+			"A new IPv4 shared network 'n' added",
+			"{'shared-networks': [{'name': 'n'}]}", "shared-networks.1", "{'name': 'n'}"},
 		{"network4-subnet-add", "{'name': 'floor', 'id': 1}",
-			"IPv4 subnet 192.0.2.0/24 (id 1) is now part of shared network 'floor'", NULL,
-			"shared-networks.0.subnet4.1.id", "1"},
+			"IPv4 subnet 192.0.2.0/24 (id 1) is now part of shared network 'floor'",
+			NULL, "shared-networks.0.subnet4.1.id", "1"},
 		{"network4-subnet-del", "{'name': 'floor', 'id': 3}",
 			"IPv4 subnet 10.0.0.0/8 (id 3) is now removed from shared network 'floor'",
 			NULL, "subnet4.2", "{'id': 3, 'subnet': '10.0.0.0/8'}"},
@@ -114,7 +114,8 @@ Test(edit, changes)
 		{"class-add", "{'client-classes': [{'name': 'z'}]}", "Class 'z' added", NULL,
 			"client-classes.2", "{'name': 'z'}"},
 		{"class-update", "{'client-classes': [{'name': 'x', 'test': 'b'}]}",
-			"Class 'x' updated", NULL, "client-classes.0", "{'name': 'x', 'test': 'b'}"},
+			"Class 'x' updated", NULL, "client-classes.0",
+			"{'name': 'x', 'test': 'b'}"},
 		{"class-del", "{'name': 'x'}", "Class 'x' deleted", NULL, "client-classes.0.name",
 			"'y'"},
 	};
@@ -147,7 +148,8 @@ Test(edit, parts_of_a_subnet)
 		{"add", "'option-data': [{'name': 'routers', 'space': 'own'}]", "option-data.3",
 			"{'name': 'routers', 'space': 'own'}"},
 		{"add", "'pools': [{'pool': '198.51.100.8/29', 'pool-id': 4}]", "pools",
-			"[{'pool': '198.51.100.8 - 198.51.100.15', 'option-data': [], 'pool-id': 4}]"},
+			"[{'pool': '198.51.100.8 - 198.51.100.15', 'option-data': [],"
+			" 'pool-id': 4}]"},
 		{"add", "'pools': [{'pool': 'x'}]", "pools.1", "{'pool': 'x'}"},
 		{"add", "'pools': [7]", "pools.1", "7"},
 		{"del", "'pools': [7, {}]", "pools.0.pool", "'198.51.100.8 - 198.51.100.15'"},
@@ -161,8 +163,8 @@ Test(edit, parts_of_a_subnet)
 			"option-data.0.space", "'own'"},
 		{"del", "'option-data': [{'code': 9}]", "option-data.0.name", "'routers'"},
 		{"del", "'pools': [{'pool': '198.51.100.8-198.51.100.15'}]", "pools", "[]"},
-		{"del", "'pools': [{'pool': '198.51.100.8-198.51.100.15', 'pool-id': 1}]", "pools.0",
-			"{'pool': '198.51.100.8 - 198.51.100.15', 'option-data': []}"},
+		{"del", "'pools': [{'pool': '198.51.100.8-198.51.100.15', 'pool-id': 1}]",
+			"pools.0", "{'pool': '198.51.100.8 - 198.51.100.15', 'option-data': []}"},
 		{"del", "'pools': 7", "pools", NULL},
 	};
 
@@ -189,7 +191,8 @@ Test(edit, shows)
 		const char *command, *args, *told;
 		int result;
 	} cases[] = {
-		{"subnet4-get", "{'id': 1}", "{'subnets': [{'id': 1, 'subnet': '192.0.2.0/24'}]}", 0},
+		{"subnet4-get", "{'id': 1}",
+			"{'subnets': [{'id': 1, 'subnet': '192.0.2.0/24'}]}", 0},
 		{"subnet4-get", "{'subnet': '10.1.2.3/8'}",
 			"{'subnets': [{'id': 3, 'subnet': '10.0.0.0/8'}]}", 0},
 		{"subnet4-get", "{'id': 9}", NULL, 3},
@@ -198,7 +201,8 @@ Test(edit, shows)
 		{"network4-get", "{'name': 'floor'}", "{'shared-networks': [{'name': 'floor', "
 			"'subnet4': [{'id': 3, 'subnet': '10.0.0.0/8'}]}]}", 0},
 		{"network4-get", "{'name': 'roof'}", NULL, 3},
-		{"class-get", "{'name': 'y'}", "{'client-classes': [{'name': 'y', 'test': 'a'}]}", 0},
+		{"class-get", "{'name': 'y'}",
+			"{'client-classes': [{'name': 'y', 'test': 'a'}]}", 0},
 		{"class-get", "{'name': 'z'}", NULL, 3},
 		{"class-list", "{}", "{'client-classes': [{'name': 'x'}, {'name': 'y'}]}", 0},
 	};
