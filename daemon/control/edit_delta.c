@@ -126,24 +126,59 @@ static json_t *find(const struct edit *e, const struct kind *k, const json_t *li
 	return NULL;
 }
 
-static void add_members(struct edit *e, const struct kind *k, json_t *map, const json_t *parts);
+/* What is done with the parts that were sent: added, or removed. */
+enum change {
+	ADD,
+	DEL,
+};
 
-static void add_to_list(struct edit *e, const char *name, json_t *list, const json_t *parts)
+static void change_members(struct edit *e, const struct kind *k, json_t *map, const json_t *parts,
+	enum change change);
+
+static void add_to_list(struct edit *e, const struct kind *k, json_t *list, json_t *part)
+{
+	size_t at;
+	json_t *old = find(e, k, list, part, &at);
+
+	if (old == NULL)
+		edit_done(e, json_array_append(list, part));
+	else if (json_is_object(old))
+		change_members(e, k, old, part, ADD);
+}
+
+/* With its keys alone a part stands for the whole. */
+static void del_from_list(struct edit *e, const struct kind *k, json_t *list, json_t *part)
+{
+	size_t at;
+	json_t *old = find(e, k, list, part, &at);
+
+	if (old == NULL)
+		return;
+	if (k != &values && !only_keys(k, part)) {
+		change_members(e, k, old, part, DEL);
+		if (!k->needs_more || !only_keys(k, old))
+			return;
+	}
+	json_array_remove(list, at);
+}
+
+static void change_list(struct edit *e, const char *name, json_t *list, const json_t *parts,
+	enum change change)
 {
 	const struct kind *k = kind_of(name);
-	json_t *part, *old;
-	size_t i, at;
+	json_t *part;
+	size_t i;
 
 	json_array_foreach(parts, i, part) {
-		old = find(e, k, list, part, &at);
-		if (old == NULL)
-			edit_done(e, json_array_append(list, part));
-		else if (json_is_object(old) && json_is_object(part))
-			add_members(e, k, old, part);
+		if (change == ADD)
+			add_to_list(e, k, list, part);
+		else
+			del_from_list(e, k, list, part);
 	}
 }
 
-static void add_members(struct edit *e, const struct kind *k, json_t *map, const json_t *parts)
+static void change_members(struct edit *e, const struct kind *k, json_t *map, const json_t *parts,
+	enum change change)
 {
 	const char *name;
 	json_t *part;
@@ -154,60 +189,22 @@ static void add_members(struct edit *e, const struct kind *k, json_t *map, const
 		if (old != NULL && is_key(k, name))
 			continue;
 		if (json_is_array(old) && json_is_array(part))
-			add_to_list(e, name, old, part);
+			change_list(e, name, old, part, change);
 		else if (json_is_object(old) && json_is_object(part))
-			add_members(e, &values, old, part);
-		else
+			change_members(e, &values, old, part, change);
+		else if (change == ADD)
 			edit_done(e, json_object_set(map, name, part));
-	}
-}
-
-void edit_delta_add(struct edit *e, json_t *subnet, const json_t *parts)
-{
-	add_members(e, &subnets, subnet, parts);
-}
-
-static void del_members(struct edit *e, const struct kind *k, json_t *map, const json_t *parts);
-
-static void del_from_list(struct edit *e, const char *name, json_t *list, const json_t *parts)
-{
-	const struct kind *k = kind_of(name);
-	json_t *part, *old;
-	size_t i, at;
-
-	json_array_foreach(parts, i, part) {
-		old = find(e, k, list, part, &at);
-		if (old == NULL)
-			continue;
-		if (k != &values && !only_keys(k, part)) {
-			del_members(e, k, old, part);
-			if (!k->needs_more || !only_keys(k, old))
-				continue;
-		}
-		json_array_remove(list, at);
-	}
-}
-
-static void del_members(struct edit *e, const struct kind *k, json_t *map, const json_t *parts)
-{
-	const char *name;
-	json_t *part;
-
-	json_object_foreach((json_t *)(uintptr_t)parts, name, part) {
-		json_t *old = json_object_get(map, name);
-
-		if (is_key(k, name))
-			continue;
-		if (json_is_array(old) && json_is_array(part))
-			del_from_list(e, name, old, part);
-		else if (json_is_object(old) && json_is_object(part))
-			del_members(e, &values, old, part);
 		else
 			json_object_del(map, name);
 	}
 }
 
+void edit_delta_add(struct edit *e, json_t *subnet, const json_t *parts)
+{
+	change_members(e, &subnets, subnet, parts, ADD);
+}
+
 void edit_delta_del(struct edit *e, json_t *subnet, const json_t *parts)
 {
-	del_members(e, &subnets, subnet, parts);
+	change_members(e, &subnets, subnet, parts, DEL);
 }
