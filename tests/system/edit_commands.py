@@ -5,11 +5,11 @@
 import json
 import socket
 
-from lib import case, control, dhcp, web
+from lib import case, control, dhcp, pair, web
 from lib.case import test
 from lib.config import option, server, subnet
 from lib.station import Station
-from lib.wait import check, equal
+from lib.wait import check, equal, wait_for
 
 ACME = "substring(option[60].hex, 0, 4) == 'ACME'"
 VENDOR = {60: b"ACME x"}
@@ -303,6 +303,20 @@ def together(lab):
     one.start()
     equal(ids(one.call), [1, 7], "restarted")
     Station(port, 1).lease()
+
+
+@test("in a pair a change is that node's: an alarm says so until the partner has it as well",
+      only="lessord")
+def pairs(lab):
+    both = pair.Pair(lab)
+    pair.in_sync(both)
+    for number, one in enumerate(both.servers):
+        one.call("subnet4-add", {"subnet4": [other()]}, 0)
+        wanted = ("configuration-differs", "")[number]
+        for each in both.servers:
+            wait_for(lambda: pair.details(each)["alarms"] == wanted, 10, f"alarms are {wanted!r}")
+    pair.in_sync(both)
+    Station(lab.port(both.load[0]), 1).lease()
 
 
 @test("who may only read sees subnets, networks and classes, and changes none", only="lessord")
