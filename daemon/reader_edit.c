@@ -23,7 +23,7 @@ enum answer_result reader_edit(const struct child *c, char **ret_config, char **
 {
 	json_t *sent = packed_read(c->in_fd);
 	const char *command = json_string_value(json_object_get(sent, "command"));
-	struct edit e = {.config = packed_read(c->config_fd),
+	struct edit e = {.config = sent != NULL ? packed_read(c->config_fd) : NULL,
 		.args = json_object_get(sent, "arguments")};
 
 	*ret_config = *ret_text = NULL;

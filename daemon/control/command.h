@@ -40,8 +40,8 @@ command_fn cmd_class_add, cmd_class_del, cmd_class_get, cmd_class_list, cmd_clas
 command_fn cmd_lessor_explain;
 /* cmd_general.c */
 command_fn cmd_build_report, cmd_config_backend_pull, cmd_config_hash_get, cmd_interface_list,
-	cmd_interface_redetect, cmd_kea_lfc_start, cmd_list_commands, cmd_server_tag_get, cmd_status_get,
-	cmd_version_get;
+	cmd_interface_redetect, cmd_kea_lfc_start, cmd_list_commands, cmd_server_tag_get,
+	cmd_status_get, cmd_version_get;
 /* cmd_service.c */
 command_fn cmd_dhcp_disable, cmd_dhcp_enable, cmd_leases_reclaim, cmd_shutdown;
 /* cmd_lease.c, cmd_lease_list.c */

@@ -36,13 +36,26 @@ static const struct row {
 	{"subnet4-update", edit_subnet_update, {EDIT_SUBNETS}},
 };
 
+/* Takes a character that was cut off its end: text shall stay UTF-8. */
+static void trim(char *text)
+{
+	size_t n = strlen(text);
+
+	while (n > 0 && ((unsigned char)text[n - 1] & 0xc0) == 0x80)
+		n--;
+	if (n > 0 && (unsigned char)text[n - 1] >= 0xc0)
+		n--;
+	text[n] = '\0';
+}
+
 void edit_end(struct edit *e, enum answer_result result, const char *fmt, ...)
 {
 	va_list ap;
 
 	e->result = result;
 	va_start(ap, fmt);
-	vsnprintf(e->text, sizeof(e->text), fmt, ap);
+	if (vsnprintf(e->text, sizeof(e->text), fmt, ap) >= (int)sizeof(e->text))
+		trim(e->text);
 	va_end(ap);
 }
 

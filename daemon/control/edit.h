@@ -17,7 +17,7 @@
 struct edit {
 	json_t *config; /* as model_read() prints it; changed in place; NULL: there was no memory */
 	const json_t *args; /* "arguments" of the command, NULL: none; untrusted */
-	enum answer_result result; /* but for ANSWER_SUCCESS the configuration is to be thrown away */
+	enum answer_result result; /* not ANSWER_SUCCESS: the configuration is to be thrown away */
 	char text[EDIT_TEXT_SIZE];
 	json_t *told; /* "arguments" of the answer, which the caller gives back; NULL: none */
 	bool no_memory;

@@ -99,7 +99,8 @@ Test(edit, changes)
 			"interfaces-config", "{'interfaces': ['eth1']}"},
 		{"network4-add", "{'shared-networks': [{'name': 'n'}]}",
 			"A new IPv4 shared network 'n' added",
-			"{'shared-networks': [{'name': 'n'}]}", "shared-networks.1", "{'name': 'n'}"},
+			"{'shared-networks': [{'name': 'n'}]}", "shared-networks.1",
+			"{'name': 'n'}"},
 		{"network4-subnet-add", "{'name': 'floor', 'id': 1}",
 			"IPv4 subnet 192.0.2.0/24 (id 1) is now part of shared network 'floor'",
 			NULL, "shared-networks.0.subnet4.1.id", "1"},
@@ -242,6 +243,25 @@ Test(edit, arguments_that_are_none)
 			run(&e, commands[i], value, ANSWER_ERROR);
 			clear(&e, value);
 		}
+	}
+}
+
+/* What is too long for an answer is cut between two characters. */
+Test(edit, long_names)
+{
+	for (size_t n = 0; n < 4; n++) {
+		char name[3 * EDIT_TEXT_SIZE] = "abc";
+		json_t *args, *again;
+		struct edit e;
+
+		for (size_t i = n; i + 3 < sizeof(name); i += 3)
+			strcpy(name + i, "\xe2\x82\xac");
+		args = json_pack("{s:s}", "name", name);
+		run(&e, "class-get", args, ANSWER_EMPTY);
+		again = json_string(e.text);
+		cr_expect(again != NULL && strlen(e.text) > EDIT_TEXT_SIZE - 5, "%s", e.text);
+		json_decref(again);
+		clear(&e, args);
 	}
 }
 
