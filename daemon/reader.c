@@ -16,6 +16,7 @@
 #include "daemon/conf/model.h"
 #include "daemon/control/ask.h"
 #include "daemon/reader_change.h"
+#include "daemon/reader_edit.h"
 #include "daemon/sandbox.h"
 #include "shm/base/log.h"
 #include "shm/base/sealed.h"
@@ -59,6 +60,13 @@ static void say(void *arg, bool is_error, const char *line)
 	fprintf(s->f, "%s%s%s", at > 0 ? "\n" : "", is_error ? "" : "warning: ", line);
 }
 
+/* An edit is answered with its own text: warnings about the rest are not its client's. */
+static void say_error(void *arg, bool is_error, const char *line)
+{
+	if (is_error)
+		say(arg, true, line);
+}
+
 static int put(int fd, const void *data, size_t len)
 {
 	const char *p = (const char *)data;
@@ -74,8 +82,8 @@ static int put(int fd, const void *data, size_t len)
 	return 0;
 }
 
-static int write_result(int fd, bool failed, struct stream *text, struct stream *config,
-	struct stream *hosts)
+static int write_result(int fd, enum answer_result failed, struct stream *text,
+	struct stream *config, struct stream *hosts)
 {
 	struct stream *const all[] = {text, config, hosts};
 	struct head head = {.failed = failed};
@@ -149,33 +157,62 @@ static void ignore(void *arg, size_t i, const char *why)
 	(void)why;
 }
 
-/* Reads what the client sent; false: it has mistakes, which are in text. */
+/* Reads a configuration; false: it has mistakes, which are in text. */
+static bool check(const struct child *c, const char *sent, struct stream *text,
+	struct stream *config, const char *hosts)
+{
+	struct model_source from = {.file = "Dhcp4", .text = sent, .hosts = hosts,
+		.trial = c->task == ASK_TEST, .left_out = ignore};
+	struct model *model = model_read_command(
+		&from, config->f, c->task == ASK_EDIT ? say_error : say, text);
+
+	model_free(model);
+	return model != NULL;
+}
+
+/* The same for what the client sent. */
 static bool read_command(
 	const struct child *c, struct stream *text, struct stream *config, const char *hosts)
 {
-	struct model_source from = {.file = "Dhcp4", .hosts = hosts,
-		.trial = c->task == ASK_TEST, .left_out = ignore};
-	struct model *model;
 	char *sent;
 	size_t len;
 	int rc = sealed_read(c->in_fd, READER_INPUT_MAX, &sent, &len);
+	bool good;
 
 	if (rc < 0) {
 		fprintf(text->f, "the configuration cannot be read: %s", strerror(-rc));
 		return false;
 	}
-	from.text = sent;
-	model = model_read_command(&from, config->f, say, text);
-	model_free(model);
+	good = check(c, sent, text, config, hosts);
 	free(sent);
-	return model != NULL;
+	return good;
+}
+
+/* Changes the configuration in force by the client's command. */
+static enum answer_result edit(const struct child *c, struct stream *text,
+	struct stream *config, const char *hosts)
+{
+	char *changed, *told;
+	enum answer_result result = reader_edit(c, &changed, &told);
+
+	if (told == NULL || (result == ANSWER_SUCCESS && changed == NULL)) {
+		fprintf(text->f, "out of memory");
+		result = ANSWER_ERROR;
+	} else if (result == ANSWER_SUCCESS && !check(c, changed, text, config, hosts)) {
+		result = ANSWER_ERROR;
+	} else {
+		fprintf(text->f, "%s", told);
+	}
+	free(changed);
+	free(told);
+	return result;
 }
 
 static int work(const struct child *c, struct stream *text, struct stream *config,
 	struct stream *hosts)
 {
 	struct err err = {0};
-	bool good = true;
+	enum answer_result result = ANSWER_SUCCESS;
 	size_t n;
 
 	if (print_hosts(c->state_dir, hosts->f, &n, &err) < 0 || fflush(hosts->f) != 0) {
@@ -183,16 +220,20 @@ static int work(const struct child *c, struct stream *text, struct stream *confi
 		return -EIO;
 	}
 	if (c->task == ASK_HOSTS) {
-		good = reader_change(c, hosts->text, text->f);
+		if (!reader_change(c, hosts->text, text->f))
+			result = ANSWER_ERROR;
 		fclose(hosts->f); /* a shorter list does not cut the longer one */
 		free(hosts->text);
 		hosts->f = open_memstream(&hosts->text, &hosts->len);
 		if (hosts->f == NULL || print_hosts(c->state_dir, hosts->f, &n, &err) < 0)
 			return -EIO;
 	}
-	if (c->task == ASK_TEST || c->task == ASK_SET)
-		good = read_command(c, text, config, hosts->text);
-	return write_result(c->out_fd, !good, text, config, hosts);
+	if ((c->task == ASK_TEST || c->task == ASK_SET) &&
+		!read_command(c, text, config, hosts->text))
+		result = ANSWER_ERROR;
+	if (c->task == ASK_EDIT)
+		result = edit(c, text, config, hosts->text);
+	return write_result(c->out_fd, result, text, config, hosts);
 }
 
 static void stream_close(struct stream *s)

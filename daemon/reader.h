@@ -24,8 +24,8 @@ int reader_write_hosts(const char *state_dir, int fd, size_t *ret_n, struct err 
 
 /* What came of it. */
 struct reader_result {
-	unsigned failed;
-	const char *text;   /* mistakes or warnings, lines */
+	unsigned failed;    /* enum answer_result */
+	const char *text;   /* mistakes or warnings, lines; of an edit as in ask.h */
 	const char *config; /* the configuration as model_read() prints it; "": not asked for */
 	const char *hosts; /* the reservations made at run time, JSON */
 	char *memory; /* of all texts, on the heap */

@@ -73,10 +73,15 @@ void reload_go_on(struct supervisor *sv)
 	go_on_reloading(sv);
 }
 
-static void reject(struct supervisor *sv, const char *why)
+static void refuse(struct supervisor *sv, enum answer_result result, const char *why)
 {
 	notify_unchanged(sv);
-	requests_failed(sv, why);
+	requests_refused(sv, result, why);
+}
+
+static void reject(struct supervisor *sv, const char *why)
+{
+	refuse(sv, ANSWER_ERROR, why);
 }
 
 /* config NULL: from the file; text: what the request is answered with once it is in force. */
@@ -172,13 +177,14 @@ void reload_read(struct supervisor *sv, bool done)
 	if (rc < 0)
 		reject(sv, "it cannot be checked: it takes too much memory or time, see the log");
 	else if (result.failed)
-		reject(sv, result.text);
+		refuse(sv, (enum answer_result)result.failed, result.text);
 	else if (kind == ASK_TEST)
 		requests_done(sv, result.text, 0);
 	else if (kind == ASK_HOSTS || kind == ASK_REFRESH)
 		renew_hosts(sv, &result);
 	else
-		renew(sv, kind == ASK_SET ? result.config : NULL, result.hosts, "");
+		renew(sv, kind == ASK_RELOAD ? NULL : result.config, result.hosts,
+			kind == ASK_EDIT ? result.text : "");
 	reader_result_fini(&result);
 	go_on_reloading(sv);
 }

@@ -19,8 +19,9 @@ void reload(struct supervisor *sv);
 /* Has the configuration in force with the reservations that the partner has sent, likewise. */
 void reload_hosts(struct supervisor *sv);
 
-/* Has what a client sent, a sealed text in fd, which is taken over, checked (ASK_TEST) and put in
- * force (ASK_SET). The request is answered when that is done. */
+/* Has what a client sent, a sealed text in fd, which is taken over, checked (ASK_TEST), put in
+ * force (ASK_SET), or carried out (ASK_HOSTS, ASK_EDIT). The request is answered when that is
+ * done. */
 void reload_with(struct supervisor *sv, enum ask_kind kind, int fd);
 
 /* Called when the reader has ended. done: with CHILD_DONE. */

@@ -75,30 +75,21 @@ static void write_file(struct supervisor *sv, const char *name)
 	free(config);
 }
 
-/* fd is the callee's. */
+/* fd is the callee's; -1: the request has no text. */
 static void carry_out(struct supervisor *sv, const struct ask_request *request, int fd)
 {
-	bool stale = request->base[0] != '\0' &&
-		strcmp(request->base, sv->generation->model->hash) != 0;
-
 	sv->requests.pending = true;
 	if (request->kind == ASK_RELOAD)
 		reload(sv);
 	else if (request->kind == ASK_WRITE)
 		write_file(sv, request->name);
-	else if (stale)
-		requests_failed(sv, "the configuration has changed meanwhile: try again");
-	else {
+	else
 		reload_with(sv, (enum ask_kind)request->kind, fd);
-		return;
-	}
-	if (fd >= 0)
-		close(fd);
 }
 
 static bool has_text(uint32_t kind)
 {
-	return kind == ASK_TEST || kind == ASK_SET || kind == ASK_HOSTS;
+	return kind == ASK_TEST || kind == ASK_SET || kind == ASK_HOSTS || kind == ASK_EDIT;
 }
 
 static int on_request(sd_event_source *source, int fd, uint32_t events, void *arg)
@@ -108,7 +99,7 @@ static int on_request(sd_event_source *source, int fd, uint32_t events, void *ar
 	int with;
 	ssize_t n = receive(fd, &request, &with);
 	bool good = n == sizeof(request) && request.kind >= ASK_RELOAD &&
-		request.kind <= ASK_HOSTS && !sv->requests.pending;
+		request.kind <= ASK_EDIT && !sv->requests.pending;
 
 	(void)source;
 	(void)events;
@@ -117,7 +108,6 @@ static int on_request(sd_event_source *source, int fd, uint32_t events, void *ar
 	if (good && request.kind == ASK_STOP && request.status <= UINT8_MAX) {
 		stop_server(sv, request.status);
 	} else if (good && (with >= 0) == has_text(request.kind)) {
-		request.base[sizeof(request.base) - 1] = '\0';
 		request.name[sizeof(request.name) - 1] = '\0';
 		carry_out(sv, &request, with);
 		return 0;
@@ -161,11 +151,16 @@ static void send_answer(struct supervisor *sv, struct ask_answer *answer, const 
 	sv->requests.pending = false;
 }
 
-void requests_failed(struct supervisor *sv, const char *text)
+void requests_refused(struct supervisor *sv, enum answer_result why, const char *text)
 {
-	struct ask_answer answer = {.failed = 1};
+	struct ask_answer answer = {.failed = why};
 
 	send_answer(sv, &answer, text);
+}
+
+void requests_failed(struct supervisor *sv, const char *text)
+{
+	requests_refused(sv, ANSWER_ERROR, text);
 }
 
 void requests_done(struct supervisor *sv, const char *text, size_t size)

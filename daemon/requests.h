@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <systemd/sd-event.h>
 
+#include "daemon/control/answer.h"
 #include "shm/base/err.h"
 
 struct supervisor;
@@ -29,6 +30,9 @@ void requests_close(struct supervisor *sv);
 
 /* Answers the request that is pending, if there is one, that it has failed. */
 void requests_failed(struct supervisor *sv, const char *text);
+
+/* The same for another reason than a mistake or failure. */
+void requests_refused(struct supervisor *sv, enum answer_result why, const char *text);
 
 /* Answers that it is done, with a text, and with the size of a file. */
 void requests_done(struct supervisor *sv, const char *text, size_t size);

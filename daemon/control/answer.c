@@ -8,13 +8,22 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+void answer_stream_end(struct answer *a)
+{
+	if (a->end != NULL)
+		a->end(a);
+	free(a->state);
+	a->state = NULL;
+	a->end = NULL;
+	a->more = NULL;
+}
 
 void answer_fini(struct answer *a)
 {
 	out_fini(&a->out);
-	if (a->end != NULL)
-		a->end(a);
-	free(a->state);
+	answer_stream_end(a);
 	*a = (struct answer){0};
 }
 
@@ -43,6 +52,25 @@ void answer_text(struct answer *a, enum answer_result result, const char *fmt, .
 	va_start(ap, fmt);
 	write_end(a, result, fmt, ap);
 	va_end(ap);
+}
+
+void answer_json(
+	struct answer *a, enum answer_result result, const json_t *arguments, const char *text)
+{
+	char *json;
+
+	if (arguments == NULL) {
+		answer_text(a, result, "%s", text);
+		return;
+	}
+	json = json_dumps(arguments, JSON_COMPACT);
+	answer_begin(a);
+	if (json != NULL)
+		out_json(&a->out, json, strlen(json));
+	else
+		a->out.failed = true;
+	answer_end(a, result, "%s", text);
+	free(json);
 }
 
 void answer_begin(struct answer *a)

@@ -6,6 +6,8 @@
 #ifndef LESSOR_DAEMON_CONTROL_ANSWER_H
 #define LESSOR_DAEMON_CONTROL_ANSWER_H
 
+#include <jansson.h>
+
 #include "daemon/control/out.h"
 
 /* Kea's result codes. */
@@ -38,6 +40,10 @@ void answer_fini(struct answer *a);
 void answer_text(struct answer *a, enum answer_result result, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* A whole answer with a text; arguments NULL: none. */
+void answer_json(
+	struct answer *a, enum answer_result result, const json_t *arguments, const char *text);
+
 /* Begins an answer; the value of "arguments" has to follow, and then answer_end(). */
 void answer_begin(struct answer *a);
 
@@ -48,5 +54,8 @@ void answer_end(struct answer *a, enum answer_result result, const char *fmt, ..
 /* Lets more() make the answer, with size zeroed octets of state, which are returned. NULL: no
  * memory; the answer says so. */
 void *answer_stream(struct answer *a, enum answer_progress (*more)(struct answer *a), size_t size);
+
+/* Gives back what more() has worked with; what it has written stays. */
+void answer_stream_end(struct answer *a);
 
 #endif

@@ -20,21 +20,24 @@ enum ask_kind {
 	ASK_SET = 4,    /* the same, and put it in force */
 	ASK_WRITE = 5,  /* write the configuration in force to a file */
 	ASK_HOSTS = 6,  /* make the changes of reservations in the sealed text that comes along */
-	ASK_REFRESH = 7, /* the supervisor's own: reservations have come from the partner */
+	ASK_EDIT = 7,   /* change the configuration in force by the command in the sealed text,
+			 * {"command": name, "arguments": map} */
+	ASK_REFRESH = 8, /* the supervisor's own: reservations have come from the partner */
 };
 
 struct ask_request {
 	uint32_t kind;   /* enum ask_kind */
 	uint32_t status; /* of ASK_STOP: the server's exit status, up to 255 */
-	char base[65];   /* of ASK_SET: hash of the configuration that it was made from, else "" */
 	char name[ASK_NAME_MAX]; /* of ASK_WRITE: the file, "": the server's own */
 };
 
 struct ask_answer {
-	uint32_t failed; /* 0: done, it is in force; else nothing has changed */
+	uint32_t failed; /* 0: done, it is in force; else enum answer_result: nothing has changed */
 	char hash[68];   /* of the configuration in force now */
 	uint64_t size;   /* of ASK_WRITE: octets of the file */
-	char text[ASK_TEXT_MAX]; /* lines: why not, or warnings; as much as the message holds */
+	/* Lines: why not, or warnings; as much as the message holds. Of an ASK_EDIT that is done:
+	 * what its client is told, {"text": ..., "arguments": ...}. */
+	char text[ASK_TEXT_MAX];
 };
 
 struct ask;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "daemon/conf/model.h"
+#include "daemon/control/packed.h"
 #include "daemon/control/supervised.h"
 
 #define DONE "Configuration successful."
@@ -118,7 +119,7 @@ static void send_config(struct control *ctl, const json_t *args, enum ask_kind k
 
 	if (config == NULL)
 		return;
-	s.fd = supervised_pack(config);
+	s.fd = packed_new("configuration", json_pack("{s:O}", "Dhcp4", config));
 	if (s.fd < 0)
 		answer_text(a, ANSWER_ERROR, "%s", strerror(-s.fd));
 	else

@@ -97,9 +97,11 @@ static const char *interface_state_name(uint32_t state)
 	}
 }
 
-static void write_interfaces(const struct region *r, struct out *o)
+/* Returns how many. */
+static size_t write_interfaces(const struct region *r, struct out *o)
 {
 	char ip[TEXT_IP_SIZE];
+	size_t n = 0;
 
 	out_key(o, "interfaces");
 	out_open(o, '[');
@@ -114,8 +116,10 @@ static void write_interfaces(const struct region *r, struct out *o)
 		out_key_string(o, "state", interface_state_name(state));
 		out_key_string(o, "address", text_ip(atomic_load(&f->address), ip));
 		out_close(o, '}');
+		n++;
 	}
 	out_close(o, ']');
+	return n;
 }
 
 void cmd_interface_list(struct control *ctl, const json_t *args, struct answer *a)
@@ -126,6 +130,19 @@ void cmd_interface_list(struct control *ctl, const json_t *args, struct answer *
 	write_interfaces(ctl->child->region, &a->out);
 	out_close(&a->out, '}');
 	answer_end(a, ANSWER_SUCCESS, NULL);
+}
+
+/* The kernel tells of each change at once: there is nothing to look for. */
+void cmd_interface_redetect(struct control *ctl, const json_t *args, struct answer *a)
+{
+	size_t n;
+
+	(void)args;
+	answer_begin(a);
+	out_open(&a->out, '{');
+	n = write_interfaces(ctl->child->region, &a->out);
+	out_close(&a->out, '}');
+	answer_end(a, ANSWER_SUCCESS, "%zu interface%s detected.", n, n == 1 ? "" : "s");
 }
 
 /* Kea's view of the interfaces: what is not ready is tried again until it is. */

@@ -5,13 +5,12 @@
  */
 #include "daemon/control/command.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/control/host_list.h"
+#include "daemon/control/packed.h"
 #include "daemon/control/supervised.h"
-#include "shm/base/sealed.h"
 #include "shm/host.h"
 
 /* --- reading --- */
@@ -250,12 +249,8 @@ static void ask_change(struct control *ctl, json_t *change, const char *text, st
 {
 	struct supervised s = {.ctl = ctl, .request = {.kind = ASK_HOSTS}, .failed = "",
 		.done = supervised_told};
-	json_t *all = json_pack("{s:[o]}", "changes", change);
-	char *packed = all != NULL ? json_dumps(all, JSON_COMPACT) : NULL;
 
-	json_decref(all);
-	s.fd = packed != NULL ? sealed_new("reservations", packed, strlen(packed)) : -ENOMEM;
-	free(packed);
+	s.fd = packed_new("reservations", json_pack("{s:[o]}", "changes", change));
 	strcpy(s.text, text);
 	if (s.fd < 0)
 		answer_text(a, ANSWER_ERROR, "%s", strerror(-s.fd));

@@ -11,6 +11,7 @@
 #include "shm/base/text.h"
 #include "shm/rights.h"
 
+#define NO_LEASE "Lease not found."
 #define WAIT_NS (2 * CLOCK_NS_PER_S) /* for a lease that somebody is changing */
 
 /* What is done with one record, as soon as nobody else changes it. */
@@ -100,7 +101,7 @@ static enum answer_progress get_lease(struct answer *a)
 	if (!table_read(t->ctl->child->region, t->rec, &copy))
 		return wait_for_other(t, a);
 	if (!table_copy_has_lease(&copy)) {
-		answer_text(a, ANSWER_EMPTY, "Lease not found.");
+		answer_text(a, ANSWER_EMPTY, NO_LEASE);
 		return ANSWER_DONE;
 	}
 	answer_begin(a);
@@ -178,12 +179,35 @@ static void begin(struct control *ctl, const json_t *args, struct answer *a, con
 	t->until_ns = clock_mono_ns() + WAIT_NS;
 }
 
+/* There are no updates of DNS that could be sent again. */
+static enum answer_progress refuse_update(struct answer *a)
+{
+	const struct task *t = (const struct task *)a->state;
+	struct table_copy copy;
+
+	if (!table_read(t->ctl->child->region, t->rec, &copy))
+		return wait_for_other(t, a);
+	if (table_copy_has_lease(&copy))
+		answer_text(a, ANSWER_CONFLICT, "DDNS updating is not enabled");
+	else
+		answer_text(a, ANSWER_EMPTY, NO_LEASE);
+	return ANSWER_DONE;
+}
+
 void cmd_lease4_get(struct control *ctl, const json_t *args, struct answer *a)
 {
-	begin(ctl, args, a, "Lease not found.", get_lease);
+	begin(ctl, args, a, NO_LEASE, get_lease);
 }
 
 void cmd_lease4_del(struct control *ctl, const json_t *args, struct answer *a)
 {
 	begin(ctl, args, a, "IPv4 lease not found.", delete_lease);
+}
+
+void cmd_lease4_resend_ddns(struct control *ctl, const json_t *args, struct answer *a)
+{
+	if (json_object_get(args, "ip-address") == NULL)
+		answer_text(a, ANSWER_ERROR, "missing 'ip-address' parameter");
+	else
+		begin(ctl, args, a, NO_LEASE, refuse_update);
 }

@@ -31,15 +31,22 @@ command_fn cmd_config_get, cmd_config_reload, cmd_config_set, cmd_config_test, c
 command_fn cmd_reservation_add, cmd_reservation_del, cmd_reservation_get,
 	cmd_reservation_get_all, cmd_reservation_get_by_address, cmd_reservation_get_by_hostname,
 	cmd_reservation_get_by_id, cmd_reservation_get_page, cmd_reservation_update;
+/* cmd_edit.c */
+command_fn cmd_class_add, cmd_class_del, cmd_class_get, cmd_class_list, cmd_class_update,
+	cmd_interface_add, cmd_network4_add, cmd_network4_del, cmd_network4_get,
+	cmd_network4_subnet_add, cmd_network4_subnet_del, cmd_subnet4_add, cmd_subnet4_del,
+	cmd_subnet4_delta_add, cmd_subnet4_delta_del, cmd_subnet4_get, cmd_subnet4_update;
 /* cmd_explain.c */
 command_fn cmd_lessor_explain;
 /* cmd_general.c */
 command_fn cmd_build_report, cmd_config_backend_pull, cmd_config_hash_get, cmd_interface_list,
-	cmd_kea_lfc_start, cmd_list_commands, cmd_server_tag_get, cmd_status_get, cmd_version_get;
+	cmd_interface_redetect, cmd_kea_lfc_start, cmd_list_commands, cmd_server_tag_get,
+	cmd_status_get, cmd_version_get;
 /* cmd_service.c */
 command_fn cmd_dhcp_disable, cmd_dhcp_enable, cmd_leases_reclaim, cmd_shutdown;
 /* cmd_lease.c, cmd_lease_list.c */
-command_fn cmd_lease4_get, cmd_lease4_del, cmd_lease4_get_all, cmd_lease4_get_page;
+command_fn cmd_lease4_get, cmd_lease4_del, cmd_lease4_resend_ddns, cmd_lease4_get_all,
+	cmd_lease4_get_page;
 /* cmd_lease_find.c */
 command_fn cmd_lease4_get_by_hw_address, cmd_lease4_get_by_client_id, cmd_lease4_get_by_hostname,
 	cmd_lease4_get_by_state;
@@ -47,8 +54,8 @@ command_fn cmd_lease4_get_by_hw_address, cmd_lease4_get_by_client_id, cmd_lease4
 command_fn cmd_lease4_history_get;
 /* cmd_lease_put.c, cmd_lease_wipe.c */
 command_fn cmd_lease4_add, cmd_lease4_update, cmd_lease4_wipe;
-/* cmd_subnet.c */
-command_fn cmd_subnet4_list, cmd_network4_list;
+/* cmd_subnet.c, cmd_select.c */
+command_fn cmd_subnet4_list, cmd_subnet4_select_test, cmd_network4_list;
 /* cmd_statistic.c */
 command_fn cmd_statistic_get, cmd_statistic_get_all, cmd_statistic_global_get_all,
 	cmd_stat_lease4_get;

@@ -7,47 +7,13 @@
 
 #include <string.h>
 
+#include "daemon/control/argument.h"
 #include "shm/base/text.h"
 #include "workers/packet/optdef.h"
 
 /* What the command can be given; anything else is a mistake. */
 static const char *const keys[] = {"hw-address", "client-id", "giaddr", "interface", "ciaddr",
 	"requested-address", "server-id", "type", "options", "circuit-id", "remote-id", "classes"};
-
-static bool wrong(struct answer *a, const char *key, const char *wanted)
-{
-	answer_text(a, ANSWER_ERROR, "'%s' must be %s", key, wanted);
-	return false;
-}
-
-static bool check_keys(const json_t *args, struct answer *a)
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach((json_t *)(uintptr_t)args, key, value) {
-		size_t i = 0;
-
-		while (i < sizeof(keys) / sizeof(*keys) && strcmp(keys[i], key) != 0)
-			i++;
-		if (i == sizeof(keys) / sizeof(*keys)) {
-			answer_text(a, ANSWER_ERROR, "unsupported parameter '%s'", key);
-			return false;
-		}
-	}
-	return true;
-}
-
-/* An address in host byte order, 0 if it is not given. */
-static bool read_address(const json_t *args, const char *key, uint32_t *ret, struct answer *a)
-{
-	const json_t *v = json_object_get(args, key);
-
-	*ret = 0;
-	return v == NULL ||
-		(json_is_string(v) && text_parse_ip(json_string_value(v), ret) == 0) ||
-		wrong(a, key, "an IPv4 address");
-}
 
 /* Octets as hexadecimal digits, or 'text' in quotes; none if it is not given. */
 static bool read_octets(const json_t *v, const char *key, uint8_t buf[255], size_t *ret_len,
@@ -59,7 +25,8 @@ static bool read_octets(const json_t *v, const char *key, uint8_t buf[255], size
 	return v == NULL ||
 		(json_is_string(v) && optdef_encode_raw(json_string_value(v), buf, 255, ret_len,
 					      &err) == 0) ||
-		wrong(a, key, "hexadecimal digits or 'text' in quotes, at most 255 octets");
+		argument_wrong(
+			a, key, "hexadecimal digits or 'text' in quotes, at most 255 octets");
 }
 
 static bool add(struct explain_input *in, uint8_t code, const void *data, size_t len,
@@ -82,7 +49,7 @@ static bool add_address(struct explain_input *in, const json_t *args, const char
 	uint8_t octets[4];
 	uint32_t address;
 
-	if (!read_address(args, key, &address, a))
+	if (!argument_address(args, key, &address, a))
 		return false;
 	wire_set_be32(octets, address);
 	return address == 0 || add(in, code, octets, 4, a);
@@ -115,7 +82,8 @@ static bool add_agent(struct explain_input *in, const json_t *args, struct answe
 		n += 2 + len;
 	}
 	if (n > 255)
-		return wrong(a, "circuit-id", "shorter: with the remote-id 251 octets at most");
+		return argument_wrong(
+			a, "circuit-id", "shorter: with the remote-id 251 octets at most");
 	return n == 0 || add(in, OPT_AGENT, agent, n, a);
 }
 
@@ -125,7 +93,7 @@ static bool add_options(struct explain_input *in, const json_t *args, struct ans
 	bool asked = false;
 
 	if (list != NULL && !json_is_array(list))
-		return wrong(a, "options", "a list");
+		return argument_wrong(a, "options", "a list");
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *o = json_array_get(list, i);
 		json_int_t code = json_integer_value(json_object_get(o, "code"));
@@ -133,7 +101,7 @@ static bool add_options(struct explain_input *in, const json_t *args, struct ans
 		size_t len;
 
 		if (code <= OPT_PAD || code >= OPT_END || code == OPT_MESSAGE_TYPE)
-			return wrong(a, "code", "1 to 254, but not 53");
+			return argument_wrong(a, "code", "1 to 254, but not 53");
 		if (!read_octets(json_object_get(o, "data"), "data", value, &len, a) ||
 			!add(in, (uint8_t)code, value, len, a))
 			return false;
@@ -159,54 +127,7 @@ static bool read_type(const json_t *args, uint8_t *ret, struct answer *a)
 			return true;
 		}
 	}
-	return wrong(a, "type", "discover, request or inform");
-}
-
-static bool read_classes(const struct child *c, const json_t *args, struct explain_input *in,
-	struct answer *a)
-{
-	const json_t *list = json_object_get(args, "classes");
-
-	in->given = (struct model_classes){.v = in->class};
-	if (list != NULL && (!json_is_array(list) || json_array_size(list) > EXPLAIN_CLASSES))
-		return wrong(a, "classes", "a list of at most 64 names");
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		const char *name = json_string_value(json_array_get(list, i));
-		int number = name == NULL ? -1 :
-			model_class_number(c->model, span_of(name, strlen(name)));
-
-		if (number < 0) {
-			answer_text(a, ANSWER_ERROR, "class '%s' is nowhere in the configuration",
-				name != NULL ? name : "?");
-			return false;
-		}
-		in->class[in->given.n++] = (uint16_t)number;
-	}
-	return true;
-}
-
-/* The interface of this name; if none is given, the first one that is ready, else any. */
-static bool read_interface(const struct child *c, const json_t *args, uint32_t *ret,
-	struct answer *a)
-{
-	const json_t *v = json_object_get(args, "interface");
-	const struct region *r = c->region;
-	bool found = false;
-
-	for (uint32_t i = 0; i < atomic_load(&r->interfaces_end); i++) {
-		uint32_t state = atomic_load(&r->interfaces[i].state);
-		const char *name = json_string_value(v);
-
-		if (state == INTERFACE_UNUSED ||
-			(v != NULL && (name == NULL || strcmp(name, r->interfaces[i].name) != 0)))
-			continue;
-		if (!found || state == INTERFACE_READY)
-			*ret = i;
-		found = true;
-		if (state == INTERFACE_READY)
-			return true;
-	}
-	return found || wrong(a, "interface", "one that the server serves");
+	return argument_wrong(a, "type", "discover, request or inform");
 }
 
 /* The fixed header, and where the packet comes from. */
@@ -219,10 +140,10 @@ static bool begin(const struct child *c, const json_t *args, struct explain_inpu
 	size_t len = 0;
 
 	if (mac == NULL || text_parse_hex(mac, hw, sizeof(hw), &len) < 0 || len == 0)
-		return wrong(a, "hw-address", "a hardware address of at most 16 octets");
-	if (!read_address(args, "giaddr", &giaddr, a) ||
-		!read_address(args, "ciaddr", &ciaddr, a) ||
-		!read_interface(c, args, &in->interface, a))
+		return argument_wrong(a, "hw-address", "a hardware address of at most 16 octets");
+	if (!argument_address(args, "giaddr", &giaddr, a) ||
+		!argument_address(args, "ciaddr", &ciaddr, a) ||
+		!argument_interface(c->region, args, &in->interface, a))
 		return false;
 	msg_encode_header(in->octets, &(struct msg_header){.op = MSG_BOOTREQUEST, .htype = 1,
 		.hlen = (uint8_t)len, .hops = giaddr != 0, .xid = 1, .ciaddr = ciaddr,
@@ -241,12 +162,13 @@ bool explain_read(const struct child *c, const json_t *args, struct explain_inpu
 {
 	uint8_t type;
 
-	if (!check_keys(args, a) || !begin(c, args, ret, a) || !read_type(args, &type, a) ||
+	if (!argument_check_keys(args, keys, sizeof(keys) / sizeof(*keys), a) ||
+		!begin(c, args, ret, a) || !read_type(args, &type, a) ||
 		!add(ret, OPT_MESSAGE_TYPE, &type, 1, a) || !add_client_id(ret, args, a) ||
 		!add_address(ret, args, "requested-address", OPT_REQUESTED_ADDRESS, a) ||
 		!add_address(ret, args, "server-id", OPT_SERVER_ID, a) ||
 		!add_options(ret, args, a) || !add_agent(ret, args, a) ||
-		!read_classes(c, args, ret, a))
+		!argument_classes(c->model, args, ret->class, &ret->given, a))
 		return false;
 	ret->octets[ret->len++] = OPT_END;
 	ret->packet.payload = span_of(ret->octets, ret->len);

@@ -8,18 +8,15 @@
 
 #include <jansson.h>
 
-#include "daemon/control/answer.h"
-#include "shm/child.h"
-#include "workers/query.h"
+#include "daemon/control/argument.h"
 
 #define EXPLAIN_PACKET_MAX 4096
-#define EXPLAIN_CLASSES    64
 
 struct explain_input {
 	uint32_t interface; /* number in region.interfaces */
 	struct packet packet; /* its payload is octets */
 	struct model_classes given; /* in class */
-	uint16_t class[EXPLAIN_CLASSES];
+	uint16_t class[ARGUMENT_CLASSES];
 	size_t len;
 	uint8_t octets[EXPLAIN_PACKET_MAX];
 };

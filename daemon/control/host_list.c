@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "shm/base/sealed.h"
+#include "daemon/control/packed.h"
 #include "shm/base/text.h"
 #include "shm/host.h"
 
@@ -76,19 +76,6 @@ json_t *host_list_clean(const json_t *host)
 	return copy;
 }
 
-static json_t *read_text(int fd)
-{
-	char *text;
-	size_t len;
-	json_t *made;
-
-	if (sealed_read(fd, SIZE_MAX, &text, &len) < 0)
-		return NULL;
-	made = json_loadb(text, len, 0, NULL);
-	free(text);
-	return made;
-}
-
 static void add_of(json_t *list, const json_t *hosts, json_int_t subnet_id)
 {
 	char key[HOST_LIST_KEY_SIZE];
@@ -113,7 +100,7 @@ static void add_subnets(json_t *list, const json_t *subnets)
 
 json_t *host_list(const struct child *c)
 {
-	json_t *config = read_text(c->config_fd), *stored = read_text(c->hosts_fd);
+	json_t *config = packed_read(c->config_fd), *stored = packed_read(c->hosts_fd);
 	json_t *list = json_array(), *entry;
 	size_t i;
 

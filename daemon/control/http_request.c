@@ -246,9 +246,7 @@ static enum answer_progress make_more(struct http_request *r)
 
 		if (progress != ANSWER_DONE)
 			return progress;
-		free(a->state);
-		a->state = NULL;
-		a->more = NULL;
+		answer_stream_end(a);
 		return ANSWER_MORE;
 	}
 	if (r->n_run < r->n_to_run) {

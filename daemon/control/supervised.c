@@ -6,11 +6,8 @@
 #include "daemon/control/supervised.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "shm/base/sealed.h"
 
 static void end(struct answer *a)
 {
@@ -18,7 +15,6 @@ static void end(struct answer *a)
 
 	if (s->fd >= 0)
 		close(s->fd);
-	json_decref(s->arguments);
 	s->ctl->supervised--;
 }
 
@@ -42,7 +38,8 @@ static enum answer_progress wait_for_supervisor(struct answer *a)
 	if (answer == NULL)
 		return ANSWER_WAIT;
 	if (answer->failed != 0)
-		answer_text(a, ANSWER_ERROR, "%s%s", s->failed, answer->text);
+		answer_text(a, (enum answer_result)answer->failed, "%s%s", s->failed,
+			answer->text);
 	else
 		s->done(s, answer, a);
 	ask_take(s->ctl->ask);
@@ -57,7 +54,6 @@ void supervised_start(const struct supervised *what, struct answer *a)
 	if (s == NULL) {
 		if (what->fd >= 0)
 			close(what->fd);
-		json_decref(what->arguments);
 		return;
 	}
 	*s = *what;
@@ -65,29 +61,8 @@ void supervised_start(const struct supervised *what, struct answer *a)
 	a->end = end;
 }
 
-int supervised_pack(const json_t *config)
-{
-	json_t *whole = json_pack("{s:O}", "Dhcp4", config);
-	char *text = whole != NULL ? json_dumps(whole, JSON_COMPACT) : NULL;
-	int fd = text != NULL ? sealed_new("request", text, strlen(text)) : -ENOMEM;
-
-	free(text);
-	json_decref(whole);
-	return fd;
-}
-
 void supervised_told(const struct supervised *s, const struct ask_answer *answer, struct answer *a)
 {
-	char *text;
-
 	(void)answer;
-	if (s->arguments == NULL) {
-		answer_text(a, ANSWER_SUCCESS, "%s", s->text);
-		return;
-	}
-	text = json_dumps(s->arguments, JSON_COMPACT);
-	answer_begin(a);
-	out_json(&a->out, text != NULL ? text : "{}", text != NULL ? strlen(text) : 2);
-	answer_end(a, ANSWER_SUCCESS, "%s", s->text);
-	free(text);
+	answer_text(a, ANSWER_SUCCESS, "%s", s->text);
 }

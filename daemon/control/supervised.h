@@ -6,8 +6,6 @@
 #ifndef LESSOR_DAEMON_CONTROL_SUPERVISED_H
 #define LESSOR_DAEMON_CONTROL_SUPERVISED_H
 
-#include <jansson.h>
-
 #include "daemon/control/answer.h"
 #include "daemon/control/control.h"
 
@@ -24,18 +22,14 @@ struct supervised {
 	const char *failed; /* in front of what went wrong, "" for nothing */
 	supervised_fn *done;
 	char text[512];     /* for done */
-	json_t *arguments;  /* the same, NULL: none */
 	bool sent;
 };
 
-/* Sends the request as soon as nobody else's is under way. fd and arguments of what, which is
- * copied, are taken over. */
+/* Sends the request as soon as nobody else's is under way. what is copied, its
+ * fd taken over. */
 void supervised_start(const struct supervised *what, struct answer *a);
 
-/* config in a sealed text as "Dhcp4" of a map. Returns its descriptor or a negative code. */
-int supervised_pack(const json_t *config);
-
-/* Answers with s->text and s->arguments. */
+/* Answers with s->text. */
 supervised_fn supervised_told;
 
 #endif

@@ -98,6 +98,22 @@ def exporter(lab):
     check(all(s[0][0] >= 0 for s in json.loads(data)["arguments"].values()), "samples")
 
 
+@test("start script: config-reload, again and again, each answered when the new file serves",
+      only="lessord")
+def reloads(lab):
+    one, space, port = lab_http(lab)
+    for number in range(5):
+        one.write(server(subnet(valid_lifetime=1000 + number), http=[{"port": 8000}]))
+        answer = web.call(space, "config-reload")
+        equal((answer["result"], answer["text"]), (0, "Configuration successful."), "answer")
+        equal(answer["arguments"], web.call(space, "config-hash-get")["arguments"], "hash")
+        equal(Station(port, 1).lease().number(51), 1000 + number, "lease time")
+    one.write(server(subnet(pool="203.0.113.1 - 203.0.113.2"), http=[{"port": 8000}]))
+    answer = web.call(space, "config-reload")
+    equal(answer["result"], 1, "result of a bad file")
+    check(answer["text"].startswith("Config reload failed: "), answer["text"])
+
+
 @test("curl and Python's client", only="lessord")
 def curl(lab):
     _, space, _ = lab_http(lab)

@@ -161,6 +161,24 @@ def any_interface(lab):
     site.end()
 
 
+@test("interface-add serves one more at once; interface-redetect tells what is there",
+      only="lessord")
+def added(lab):
+    site = Site(lab, interfaces=("eth0",))
+    equal(site.one.call("interface-redetect", None, 0)["text"], "1 interface detected.", "before")
+    for wrong in ({}, {"interfaces": "eth1"}, {"interfaces": [1]}, {"interfaces": ["a b"]},
+                  {"interfaces": ["eth0/192.0.2.1"]}):
+        site.one.call("interface-add", wrong, 1)
+    answer = site.one.call("interface-add", {"interfaces": ["eth0", "eth1"]}, 0)
+    equal(answer["text"], "Operation succeeded.", "text")
+    site.served("added")
+    answer = site.one.call("interface-redetect", None, 0)
+    equal([i["name"] for i in answer["arguments"]["interfaces"]], ["eth0", "eth1"], "interfaces")
+    equal(site.one.call("config-get")["arguments"]["Dhcp4"]["interfaces-config"]["interfaces"],
+          ["eth0", "eth1"], "configuration")
+    site.end()
+
+
 @test("several workers on an interface serve each client once", only="lessord")
 def workers(lab):
     site = Site(lab, workers=3)

@@ -112,6 +112,18 @@ Test(leases, what_is_not_there_is_left_out)
 	cr_expect_eq(json_integer_value(json_object_get(lease, "state")), LEASE_RELEASED);
 }
 
+/* There are no updates of DNS. */
+Test(leases, resend_ddns)
+{
+	server_expect(&s, "{'command': 'lease4-resend-ddns', 'arguments': {'ip-address': "
+		"'192.0.2.11'}}", 4, "DDNS updating is not enabled");
+	server_expect(&s, "{'command': 'lease4-resend-ddns', 'arguments': {'ip-address': "
+		"'192.0.2.13'}}", 3, "Lease not found.");
+	server_expect(&s, "{'command': 'lease4-resend-ddns', 'arguments': {'ip-address': 7}}", 1,
+		"'ip-address' is not an IPv4 address");
+	server_expect(&s, "{'command': 'lease4-resend-ddns'}", 1, "missing 'ip-address' parameter");
+}
+
 Test(leases, get)
 {
 	static const struct {
