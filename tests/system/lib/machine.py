@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A host of a test with a disk of its own: an overlay over this machine's root, processes that
-only it sees, and a stand-in for systemctl and journalctl, since no systemd runs inside.
+only it sees, and stand-ins for systemctl, journalctl and scp.
 
 What is installed, written or started on it touches nothing of this machine and ends with it.
 """
@@ -28,18 +28,24 @@ mount --rbind /sys sys
 mount --bind {top} root/lessor
 mount -t tmpfs -o mode=0755 none run
 mount -t tmpfs -o mode=1777 none tmp
+mkdir -p run/post {post}
+mount --bind {post} run/post
 for folder in var/lib/lessor var/lib/kea var/lib/dhcp; do
 	mkdir -p $folder
 	mount -t tmpfs -o mode=0755 none $folder
 done
 cp {build}/lessord {build}/lessorctl {build}/lessor-load usr/local/bin/
 cp {lib}/systemctl.sh usr/local/bin/systemctl
+cp {lib}/scp.sh usr/local/bin/scp
 ln -s systemctl usr/local/bin/journalctl
 systemd-sysusers --root=$PWD {top}/packaging/sysusers/lessor.conf
 hostname {name}
 touch run/made
 exec chroot . sh -c 'sleep infinity & wait'
 """
+
+# What scp has sent here.
+_FETCH = "cd /run/post/{0} 2>/dev/null && cp -r . / && rm -r /run/post/{0}"
 
 
 def _defaults(build):
@@ -57,7 +63,8 @@ class Machine:
         build = os.path.dirname(lab.program("lessord"))
         folder = os.path.join(lab.dir, f"root-{name}")
         os.makedirs(folder)
-        script = _ROOT.format(dir=folder, top=_TOP, build=build, lib=_LIB, name=name)
+        script = _ROOT.format(dir=folder, top=_TOP, build=build, lib=_LIB, name=name,
+                              post=os.path.join(lab.dir, "post"))
         holder = self.space.start("unshare", "--mount", "--pid", "--uts", "--fork", "--kill-child",
                                   "sh", "-ec", script, log=f"machine-{name}")
         self.pid = wait_for(lambda: next(iter(process.descendants(holder.pid)), None), 5,
@@ -82,7 +89,7 @@ class Machine:
         argv = ["nsenter", "-t", str(self.pid), "-m", "-n", "-p", "-u", "-r", "-w", "env", "-i",
                 "HOME=/root", "TERM=dumb", "LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive",
                 "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                "bash", "-c", "cd /root\n" + script]
+                "bash", "-c", f"{_FETCH.format(self.name)}\ncd /root\n{script}"]
         try:
             output = subprocess.run(argv, input=text, stdout=subprocess.PIPE,
                                     stderr=subprocess.STDOUT, text=True, errors="replace",

@@ -80,6 +80,10 @@ fi
 
 verb=${1-}
 [ $# -gt 0 ] && shift
+if [ "$verb" = kill ]; then # kill -s KILL UNIT: every process of it, as systemd does
+	pkill -KILL -x lessord
+	exit 0
+fi
 for unit in "$@"; do
 	unit=${unit%.service}
 	case $verb:$unit in
