@@ -38,7 +38,7 @@ cp {build}/lessord {build}/lessorctl {build}/lessor-load usr/local/bin/
 cp {lib}/systemctl.sh usr/local/bin/systemctl
 cp {lib}/scp.sh usr/local/bin/scp
 ln -s systemctl usr/local/bin/journalctl
-systemd-sysusers --root=$PWD {top}/packaging/sysusers/lessor.conf
+chroot . sh -c 'id lessor || useradd --system --user-group --shell /usr/sbin/nologin lessor'
 hostname {name}
 touch run/made
 exec chroot . sh -c 'sleep infinity & wait'
@@ -90,13 +90,16 @@ class Machine:
                 "HOME=/root", "TERM=dumb", "LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive",
                 "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                 "bash", "-c", f"{_FETCH.format(self.name)}\ncd /root\n{script}"]
+        child = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                 stderr=subprocess.STDOUT, text=True, errors="replace")
         try:
-            output = subprocess.run(argv, input=text, stdout=subprocess.PIPE,
-                                    stderr=subprocess.STDOUT, text=True, errors="replace",
-                                    timeout=seconds, check=False).stdout
-        except subprocess.TimeoutExpired as late:
+            output = child.communicate(text, seconds)[0]
+        except subprocess.TimeoutExpired:
+            # nsenter itself has to reap its child, or the host could not end
+            for pid in process.descendants(child.pid):
+                process.kill(pid)
             raise Failure(f"still running after {seconds} s on {self.name}: {script}\n"
-                          f"{late.output}") from None
+                          f"{child.communicate()[0]}") from None
         for theirs, usual in self.paths:
             output = output.replace(theirs, usual)
         return output
