@@ -18,14 +18,14 @@ _TOP = os.path.dirname(os.path.dirname(os.path.dirname(_LIB)))
 
 _ROOT = """
 mount -t tmpfs -o mode=0755 none {dir}
-mkdir {dir}/upper {dir}/work {dir}/root
+mkdir {dir}/upper {dir}/work {dir}/root {dir}/tree {dir}/tree-work
 mount -t overlay -o lowerdir=/,upperdir={dir}/upper,workdir={dir}/work none {dir}/root
 cd {dir}/root
 mkdir -p root/lessor etc/lessor usr/local/bin
 mount -t proc none proc
 mount --rbind /dev dev
 mount --rbind /sys sys
-mount --bind {top} root/lessor
+mount -t overlay -o lowerdir={top},upperdir={dir}/tree,workdir={dir}/tree-work none root/lessor
 mount -t tmpfs -o mode=0755 none run
 mount -t tmpfs -o mode=1777 none tmp
 mkdir -p run/post {post}
