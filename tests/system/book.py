@@ -75,7 +75,7 @@ def register(path):
     name = os.path.basename(path)
 
     @test(f"what {name} tells to type does what it says", only="lessord",
-          seconds=1200 if full() else 120)
+          seconds=3600 if full() else 120)
     def _played(lab):
         play(lab, path)
 

@@ -98,7 +98,7 @@ def _once(block, machine):
     """Types all commands; None if each did what the text says, else what went wrong."""
     commands = block.commands()
     script = "".join(f"{command}\nprintf '\\n{_MARK}%d\\n' $?\n" for command, _ in commands)
-    answers = machine.sh(script, seconds=600 if "full" in block.words else 60).split(_MARK)
+    answers = machine.sh(script, seconds=1800 if "full" in block.words else 60).split(_MARK)
     for number, (command, expected) in enumerate(commands):
         if number + 1 >= len(answers):
             return f"'{command}' never came back:\n{answers[-1]}"

@@ -88,6 +88,7 @@ class Machine:
         """Runs a script as root in /root; returns its output, both streams as on a terminal."""
         argv = ["nsenter", "-t", str(self.pid), "-m", "-n", "-p", "-u", "-r", "-w", "env", "-i",
                 "HOME=/root", "TERM=dumb", "LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive",
+                "DEB_BUILD_OPTIONS=nocheck",  # what a package's build would test is tested beside it
                 "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                 "bash", "-c", f"{_FETCH.format(self.name)}\ncd /root\n{script}"]
         child = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
