@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -75,6 +76,26 @@ static int open_state(const char *dir, const struct sandbox_user *user, struct e
 	return rc;
 }
 
+/* Opens the lock as the user, who will start the server next time, perhaps not as root; so root
+ * opens nothing here that the user could not. */
+static int open_lock(int dir, const struct sandbox_user *user)
+{
+	int fd;
+
+	if (user->change) {
+		setfsgid(user->gid);
+		setfsuid(user->uid);
+	}
+	fd = openat(dir, LOCK_NAME, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0640);
+	if (fd < 0)
+		fd = -errno;
+	if (user->change) {
+		setfsuid(geteuid());
+		setfsgid(getegid());
+	}
+	return fd;
+}
+
 static int take_lock(int fd)
 {
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -97,8 +118,8 @@ int place_lock(
 
 	if (dir < 0)
 		return dir;
-	fd = openat(dir, LOCK_NAME, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0640);
-	rc = fd < 0 ? -errno : take_lock(fd);
+	fd = open_lock(dir, user);
+	rc = fd < 0 ? fd : take_lock(fd);
 	close(dir);
 	if (rc == 0) {
 		p->lock_fd = fd;

@@ -48,7 +48,6 @@ static void write_classes(struct out *o, const struct query *q)
 static void write_subnet(struct out *o, const struct query *q)
 {
 	static const char *const rules[] = {
-		[RULE_NONE] = "none",
 		[RULE_LINK_SELECTION] = "the relay's link selection (option 82.5)",
 		[RULE_SUBNET_SELECTION] = "the client's subnet selection (option 118)",
 		[RULE_RELAY] = "it names the relay's address",
@@ -61,9 +60,13 @@ static void write_subnet(struct out *o, const struct query *q)
 	const struct model_subnet *s = q->subnet;
 	char ip[TEXT_IP_SIZE], text[48];
 
-	out_key_string(o, "rule", rules[q->rule]);
-	if (s == NULL)
+	if (s == NULL) {
+		out_key_string(o, "rule",
+			q->rule == RULE_NONE ? "it was not looked for" :
+					       "no subnet fits that the client may use");
 		return;
+	}
+	out_key_string(o, "rule", rules[q->rule]);
 	out_key(o, "subnet");
 	out_open(o, '{');
 	out_key_int(o, "id", s->id);

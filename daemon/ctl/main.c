@@ -107,7 +107,7 @@ static int take(struct ctl *c, int opt, int *ret_exit)
 
 static void complain_verb(const char *name, const char *verb)
 {
-	char verbs[64] = "";
+	char verbs[256] = "";
 
 	for (size_t i = 0; i < n_commands; i++) {
 		size_t len = strlen(verbs);

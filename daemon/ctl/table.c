@@ -99,6 +99,8 @@ void table_add_json(struct table *t, const json_t *v)
 		table_add_format(t, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
 	else if (json_is_real(v))
 		table_add_format(t, "%g", json_real_value(v));
+	else if (json_is_boolean(v))
+		table_add_text(t, json_is_true(v) ? "yes" : "no");
 	else
 		table_add(t, "", 0);
 }
