@@ -92,6 +92,8 @@ struct region {
 	_Alignas(64) _Atomic uint64_t committed;
 	_Alignas(64) _Atomic uint64_t applied;
 	_Atomic uint32_t apply_wanted; /* futex: somebody waits for applied, the store shall hurry */
+	_Atomic uint64_t hold_after;    /* of a backup: see carry.h */
+	_Atomic uint64_t hold_until_ns; /* monotonic; 0: there is none */
 
 	struct pair pair;
 

@@ -48,6 +48,7 @@ static const struct command {
 	{"lease4-update", cmd_lease4_update, MODEL_ROLE_OPERATE},
 	{"lease4-wipe", cmd_lease4_wipe, MODEL_ROLE_OPERATE},
 	{"leases-reclaim", cmd_leases_reclaim, MODEL_ROLE_OPERATE},
+	{"lessor-backup", cmd_lessor_backup, MODEL_ROLE_CONFIGURE}, /* it is everything */
 	{"lessor-explain", cmd_lessor_explain, MODEL_ROLE_READ},
 	{"list-commands", cmd_list_commands, MODEL_ROLE_READ},
 	{"network4-list", cmd_network4_list, MODEL_ROLE_READ},

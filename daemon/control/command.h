@@ -25,6 +25,8 @@ enum model_role command_role(const json_t *request);
 /* Executes it. */
 void command_run(struct control *ctl, const json_t *request, struct answer *a);
 
+/* cmd_backup.c */
+command_fn cmd_lessor_backup;
 /* cmd_config.c */
 command_fn cmd_config_get, cmd_config_reload, cmd_config_set, cmd_config_test, cmd_config_write;
 /* cmd_host.c */

@@ -16,6 +16,7 @@
 /* What command handlers work with. */
 struct control {
 	const struct child *child;
+	struct journal *journal; /* a process opens an environment of LMDB once at a time */
 	struct commit *commit;
 	struct usage usage;
 	sd_event *loop;

@@ -82,7 +82,7 @@ const struct command commands[] = {
 	{"import", "isc", 1, 1, cmd_import_isc, HAS_OUT | HAS_LENIENT},
 	{"import", "leases", 1, 1, cmd_import_leases, HAS_CONFIG | HAS_STATE_DIR | HAS_FORCE},
 	{"export", "leases", 0, 0, cmd_export_leases, HAS_OUT | HAS_STATE_DIR},
-	{"backup", NULL, 0, 0, NULL, 0},
+	{"backup", NULL, 1, 1, cmd_backup, 0},
 };
 
 const size_t n_commands = sizeof(commands) / sizeof(commands[0]);
@@ -120,7 +120,8 @@ void command_help(void)
 	     "  import leases FILE [-c CONFIG] [--state-dir DIR] [--force]\n"
 	     "                             leases of Kea or ISC dhcpd, while lessord does not run\n"
 	     "  export leases [-o OUT] [--state-dir DIR]\n"
-	     "                             all leases as Kea's lease file\n\n"
+	     "                             all leases as Kea's lease file\n"
+	     "  backup FILE                copy of all that is stored, while the server runs\n\n"
 	     "  -s SOCKET   control socket [" LESSOR_RUNDIR "/control.sock]\n"
 	     "  --json      print JSON\n"
 	     "  --version   print the version\n\n"

@@ -41,6 +41,7 @@ struct ctl {
 	char **argv;
 };
 
+int cmd_backup(const struct ctl *c);
 int cmd_status(const struct ctl *c);
 int cmd_leases(const struct ctl *c);
 int cmd_lease_get(const struct ctl *c);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Completion of lessorctl for bash. A unit test compares the words with the program's own tables.
 
-_lessorctl_commands='status leases lease stats command check subnets reload ha explain history watch import export'
+_lessorctl_commands='status leases lease stats command check subnets reload ha explain history watch import export backup'
 _lessorctl_options='--json --help --version -s'
 
 _lessorctl()
@@ -43,7 +43,7 @@ _lessorctl()
 	esac
 	COMPREPLY=($(compgen -W "$words $_lessorctl_options" -- "$cur"))
 	case $command in
-	check | import) COMPREPLY+=($(compgen -f -- "$cur")) ;;
+	check | import | backup) COMPREPLY+=($(compgen -f -- "$cur")) ;;
 	esac
 }
 
