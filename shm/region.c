@@ -13,6 +13,7 @@
 
 #include "shm/base/clock.h"
 #include "shm/table.h"
+#include "shm/trace.h"
 
 #define PAGE            4096
 #define RECORDS_MIN     (1ULL << 20)
@@ -88,6 +89,7 @@ static uint64_t lay_out(struct region_areas *a, uint64_t addresses, uint64_t lea
 	a->extras = place(&end, (uint64_t)a->max_extras * EXTRA);
 	a->index = place(&end, buckets * BUCKET);
 	a->pools = place(&end, a->pools_size);
+	a->traces = place(&end, REGION_SLOTS * sizeof(struct trace_ring));
 	return end;
 }
 

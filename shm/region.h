@@ -70,7 +70,7 @@ struct region_origin {
 
 /* Areas, as offsets from the region's start; each fits max_... elements. */
 struct region_areas {
-	uint64_t directory, pages, records, extras, index, pools;
+	uint64_t directory, pages, records, extras, index, pools, traces;
 	uint32_t max_pages, max_records, max_extras;
 	uint32_t directory_mask, index_mask; /* number of entries or buckets - 1 */
 	uint64_t pools_size;                 /* octets */
@@ -106,6 +106,7 @@ struct region {
 	/* The service is disabled up to this time (service.h); what workers look at. */
 	_Alignas(64) _Atomic uint64_t disabled_until_ns;
 	struct region_origin origins[REGION_ORIGINS];
+	_Atomic uint64_t trace_until_ns; /* monotonic: somebody looks at decisions (trace.h) */
 	_Atomic uint64_t reset[COUNTER_COUNT]; /* see counter_value() */
 	struct counter_block counters[REGION_SLOTS];
 };

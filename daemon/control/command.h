@@ -54,6 +54,8 @@ command_fn cmd_subnet4_list, cmd_network4_list;
 /* cmd_statistic.c */
 command_fn cmd_statistic_get, cmd_statistic_get_all, cmd_statistic_global_get_all,
 	cmd_stat_lease4_get;
+/* cmd_trace.c */
+command_fn cmd_lessor_talkers, cmd_lessor_trace;
 /* cmd_statistic_set.c */
 command_fn cmd_statistic_reset, cmd_statistic_reset_all, cmd_statistic_sample_age_set,
 	cmd_statistic_sample_age_set_all, cmd_statistic_sample_count_set,

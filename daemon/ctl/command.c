@@ -76,7 +76,7 @@ const struct command commands[] = {
 	{"explain", NULL, 0, 0, cmd_explain, HAS_MAC | HAS_CLIENT | HAS_PACKET},
 	{"history", NULL, 1, 1, cmd_history, 0},
 	{"watch", NULL, 0, 0, cmd_watch, 0},
-	{"trace", NULL, 0, 0, NULL, 0},
+	{"trace", NULL, 0, 0, cmd_trace, HAS_MAC},
 	{"selftest", NULL, 0, 0, NULL, 0},
 	{"import", "kea", 1, 1, cmd_import_kea, HAS_OUT | HAS_LENIENT},
 	{"import", "isc", 1, 1, cmd_import_isc, HAS_OUT | HAS_LENIENT},
@@ -111,6 +111,7 @@ void command_help(void)
 	     "          [--option CODE=VALUE]... [--circuit-id ID] [--remote-id ID] [--class C]...\n"
 	     "                             what a client would get and why, without any effect\n"
 	     "  watch                      live view of the server; q ends it\n"
+	     "  trace [--mac M]            what the server decides, live, packet by packet\n"
 	     "  command NAME [JSON]        any control command, raw\n"
 	     "  check FILE                 check a configuration file\n"
 	     "  import kea FILE [-o OUT] [--lenient]\n"
