@@ -14,6 +14,7 @@
 #include "shm/base/log.h"
 #include "shm/rights.h"
 #include "workers/classify.h"
+#include "workers/note.h"
 #include "workers/outbox.h"
 #include "workers/path.h"
 #include "workers/reply.h"
@@ -64,6 +65,7 @@ static void serve_packet(struct worker *w, uint64_t ticket, uint64_t taken_ns)
 		w->ctx.commit = outbox_commit(w->outbox);
 		v = path_walk(&w->query, true);
 	}
+	note_decision(&w->query, v);
 	switch (v) {
 	case VERDICT_ANSWER:
 	case VERDICT_HOLD:

@@ -129,7 +129,7 @@ static void write_result(struct out *o, const struct trace_record *t)
 		break;
 	case VERDICT_SILENT:
 		out_key_string(o, "answer", "none");
-		return;
+		break;
 	default:
 		out_key_string(o, "answer", "none");
 		if (t->reason >= COUNTER_COUNT)
@@ -139,7 +139,7 @@ static void write_result(struct out *o, const struct trace_record *t)
 		return;
 	}
 	key_address(o, "ip-address", t->address);
-	if (t->address != 0)
+	if (t->origin != ORIGIN_NONE)
 		out_key_string(o, "address-because", decision_origin(t->origin));
 }
 

@@ -290,7 +290,8 @@ Test(general, roles)
 		json_t *request = json_pack("{ss}", "command", name);
 		bool reads = strstr(name, "-get") != NULL || strstr(name, "list") != NULL ||
 			strcmp(name, "build-report") == 0 || strcmp(name, "ha-heartbeat") == 0 ||
-			strcmp(name, "lessor-explain") == 0;
+			strcmp(name, "lessor-explain") == 0 ||
+			strcmp(name, "lessor-trace") == 0 || strcmp(name, "lessor-talkers") == 0;
 
 		reads = reads && strcmp(name, "config-get") != 0;
 
