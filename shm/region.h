@@ -106,6 +106,7 @@ struct region {
 	/* The service is disabled up to this time (service.h); what workers look at. */
 	_Alignas(64) _Atomic uint64_t disabled_until_ns;
 	struct region_origin origins[REGION_ORIGINS];
+	_Atomic uint32_t test_waits;     /* a packet of the self test waits (workers/selftest.h) */
 	_Atomic uint64_t trace_until_ns; /* monotonic: somebody looks at decisions (trace.h) */
 	_Atomic uint64_t reset[COUNTER_COUNT]; /* see counter_value() */
 	struct counter_block counters[REGION_SLOTS];

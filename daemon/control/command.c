@@ -50,6 +50,7 @@ static const struct command {
 	{"leases-reclaim", cmd_leases_reclaim, MODEL_ROLE_OPERATE},
 	{"lessor-backup", cmd_lessor_backup, MODEL_ROLE_CONFIGURE}, /* it is everything */
 	{"lessor-explain", cmd_lessor_explain, MODEL_ROLE_READ},
+	{"lessor-selftest", cmd_lessor_selftest, MODEL_ROLE_OPERATE},
 	{"lessor-talkers", cmd_lessor_talkers, MODEL_ROLE_READ},
 	{"lessor-trace", cmd_lessor_trace, MODEL_ROLE_READ},
 	{"list-commands", cmd_list_commands, MODEL_ROLE_READ},

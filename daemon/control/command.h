@@ -38,10 +38,15 @@ command_fn cmd_lessor_explain;
 /* cmd_general.c */
 command_fn cmd_build_report, cmd_config_backend_pull, cmd_config_hash_get, cmd_interface_list,
 	cmd_kea_lfc_start, cmd_list_commands, cmd_server_tag_get, cmd_status_get, cmd_version_get;
+/* cmd_selftest.c */
+command_fn cmd_lessor_selftest;
 /* cmd_service.c */
 command_fn cmd_dhcp_disable, cmd_dhcp_enable, cmd_leases_reclaim, cmd_shutdown;
 /* cmd_lease.c, cmd_lease_list.c */
 command_fn cmd_lease4_get, cmd_lease4_del, cmd_lease4_get_all, cmd_lease4_get_page;
+/* Removes the lease of a record that is claimed, and commits. 0 or a negative code with err; the
+ * claim is gone either way. */
+int cmd_lease_remove(struct control *ctl, uint32_t rec, struct err *err);
 /* cmd_lease_find.c */
 command_fn cmd_lease4_get_by_hw_address, cmd_lease4_get_by_client_id, cmd_lease4_get_by_hostname,
 	cmd_lease4_get_by_state;

@@ -22,6 +22,7 @@ struct control {
 	sd_event *loop;
 	unsigned busy;   /* clients whose command is not answered yet */
 	size_t requests; /* octets that commands hold while they arrive */
+	bool testing;    /* a self test is under way */
 	unsigned supervised; /* commands that wait for the supervisor */
 	bool stopping;
 	unsigned stop_waits;

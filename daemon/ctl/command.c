@@ -77,7 +77,7 @@ const struct command commands[] = {
 	{"history", NULL, 1, 1, cmd_history, 0},
 	{"watch", NULL, 0, 0, cmd_watch, 0},
 	{"trace", NULL, 0, 0, cmd_trace, HAS_MAC},
-	{"selftest", NULL, 0, 0, NULL, 0},
+	{"selftest", NULL, 0, 0, cmd_selftest, HAS_SUBNET},
 	{"import", "kea", 1, 1, cmd_import_kea, HAS_OUT | HAS_LENIENT},
 	{"import", "isc", 1, 1, cmd_import_isc, HAS_OUT | HAS_LENIENT},
 	{"import", "leases", 1, 1, cmd_import_leases, HAS_CONFIG | HAS_STATE_DIR | HAS_FORCE},
@@ -112,6 +112,7 @@ void command_help(void)
 	     "                             what a client would get and why, without any effect\n"
 	     "  watch                      live view of the server; q ends it\n"
 	     "  trace [--mac M]            what the server decides, live, packet by packet\n"
+	     "  selftest [--subnet ID]     lease, check and release an address through the server\n"
 	     "  command NAME [JSON]        any control command, raw\n"
 	     "  check FILE                 check a configuration file\n"
 	     "  import kea FILE [-o OUT] [--lenient]\n"

@@ -49,6 +49,7 @@ int cmd_lease_del(const struct ctl *c);
 int cmd_lease_add(const struct ctl *c);
 int cmd_explain(const struct ctl *c);
 int cmd_watch(const struct ctl *c);
+int cmd_selftest(const struct ctl *c);
 int cmd_trace(const struct ctl *c);
 int cmd_stats(const struct ctl *c);
 int cmd_history(const struct ctl *c);

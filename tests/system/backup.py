@@ -141,7 +141,9 @@ def hostile(lab):
                   {"part": "leases", "from": "0.0.0.0", "position": -1},
                   {"part": "changes", "from": "x" * 600, "position": first["position"]},
                   {"part": "changes", "from": "77", "position": first["position"]},
-                  {"part": "leases", "from": "0.0.0.0", "position": 12345}):
+                  {"part": "leases", "from": "0.0.0.0", "position": 12345},
+                  {"part": "leases", "from": "x", "position": first["position"]},
+                  {"part": "reservations", "from": "x", "position": first["position"]}):
         one.call("lessor-backup", wrong, result=1)
     del first["entries"]
     one.call("lessor-backup", first)

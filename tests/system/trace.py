@@ -6,8 +6,7 @@ import json
 
 from lib import case
 from lib.case import test
-from lib.config import server, subnet
-from lib.load import Load
+from lib.load import Load, busy_site
 from lib.station import Station
 from lib.wait import check, equal, wait_for
 
@@ -52,11 +51,7 @@ def decisions(lab):
 @test("trace: under load it shows a part, says what it missed, and holds nobody up",
       only="lessord", seconds=90)
 def under_load(lab):
-    lan, host, loader = lab.lan(), lab.space("server"), lab.space("load")
-    lan.join(host, "eth0", "10.0.0.1/8")
-    lan.join(loader, "eth0")
-    one = lab.server(host, server(subnet(1, "10.0.0.0/8", "10.0.1.0 - 10.3.255.255", None),
-                                  workers=2))
+    one, loader, _ = busy_site(lab, workers=2)
     one.call("lessor-trace")
     watcher = start(one, "--json", "trace")
     wait_for(lambda: one.call("lessor-trace"), 5, "it answers")
