@@ -82,6 +82,7 @@ static int equip_control(const struct child_proc *p, struct child *child, struct
 		return child->supervisor_fd;
 	child->listen_fd = p->supervisor->place.listen_fd;
 	child->secrets_fd = web->secrets_fd;
+	child->test_fd = p->supervisor->test_fds[0];
 	memcpy(child->http_fds, web->fds, sizeof(child->http_fds));
 	child->config_fd = p->generation->texts.config_fd;
 	child->hosts_fd = p->generation->texts.hosts_fd;
@@ -104,9 +105,9 @@ static void equip_reader(const struct child_proc *p, struct child *child)
 /* What stands in the child's own struct. */
 static void keep_all(struct spawn *what, const struct child *c)
 {
-	const int fds[] = {c->port.packet_fd, c->port.udp_fd, c->listen_fd, c->supervisor_fd,
-		c->secrets_fd, c->config_fd, c->hosts_fd, c->in_fd, c->out_fd, c->wake_fd,
-		c->news_fd};
+	const int fds[] = {c->port.packet_fd, c->port.udp_fd, c->port.test_fd, c->test_fd,
+		c->listen_fd, c->supervisor_fd, c->secrets_fd, c->config_fd, c->hosts_fd, c->in_fd,
+		c->out_fd, c->wake_fd, c->news_fd};
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
 		spawn_keep(what, fds[i]);
@@ -121,7 +122,8 @@ int launch(struct child_proc *p, uint32_t slot, struct err *err)
 		.pools = &p->generation->pools,
 		.state_dir = sv->base.args->state_dir,
 		.run_dir = sv->base.args->run_dir,
-		.port = {.packet_fd = -1, .udp_fd = -1},
+		.port = {.packet_fd = -1, .udp_fd = -1, .test_fd = -1},
+		.test_fd = -1,
 		.listen_fd = -1,
 		.secrets_fd = -1,
 		.supervisor_fd = -1,
@@ -140,6 +142,7 @@ int launch(struct child_proc *p, uint32_t slot, struct err *err)
 
 	if (p->role == ROLE_WORKER) {
 		child.port = p->ports->port[p->post->number];
+		child.port.test_fd = sv->test_fds[1];
 		what.of = p->post->interface->name;
 		what.number = p->post->number + 1;
 	}

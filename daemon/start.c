@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -130,6 +131,15 @@ static void raise_limits(void)
 	}
 }
 
+/* Not datagrams: by these the journal library's socket is known (spawn.c). */
+static int open_test(struct supervisor *sv, struct err *err)
+{
+	int kind = SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK;
+
+	return socketpair(AF_UNIX, kind, 0, sv->test_fds) == 0 ? 0 :
+		err_set(err, -errno, NULL, "socket pair: %s", strerror(errno));
+}
+
 int start_begin(struct supervisor *sv, struct model *model, const struct generation_texts *texts,
 	struct err *err)
 {
@@ -164,6 +174,8 @@ int start_begin(struct supervisor *sv, struct model *model, const struct generat
 		rc = partner_open(&sv->partner, sv->generation->model, sv->region, err);
 	if (rc == 0)
 		rc = partner_watch(sv, err);
+	if (rc == 0)
+		rc = open_test(sv, err);
 	if (rc == 0)
 		rc = place_listen(args->run_dir, &sv->place, err);
 	if (rc == 0)

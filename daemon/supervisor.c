@@ -111,6 +111,9 @@ static void release(struct supervisor *sv)
 		netif_close(sv->netif);
 	place_close(sv->base.args->run_dir, &sv->place);
 	partner_close(&sv->partner);
+	for (size_t i = 0; i < 2; i++)
+		if (sv->test_fds[i] >= 0)
+			close(sv->test_fds[i]);
 	if (sv->region != NULL)
 		region_free(sv->region);
 }
@@ -128,6 +131,7 @@ int supervisor_run(const struct args *args)
 	sv->base.args = args;
 	sv->place.lock_fd = sv->place.listen_fd = sv->requests.fd = -1;
 	sv->partner = (struct partner){.listen_fd = -1, .wake_fd = -1, .news_fd = -1};
+	sv->test_fds[0] = sv->test_fds[1] = -1;
 	sv->renewal.in_fd = sv->renewal.out_fd = -1;
 	log_init(args->format, "supervisor", args->debug);
 	rc = make_loop(sv);

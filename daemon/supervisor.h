@@ -47,6 +47,7 @@ struct supervisor {
 	struct child_proc procs[REGION_SLOTS];
 	struct child_post store, control, ha;
 	struct partner partner;
+	int test_fds[2]; /* of the self test: the control process's end, the workers' */
 	struct requests requests;
 	struct renewal renewal;
 	char renewal_text[ASK_TEXT_MAX]; /* what the request is answered with when it is done */

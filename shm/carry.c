@@ -18,6 +18,7 @@
 
 #define SLICE      512
 #define TRIM_CHUNK 2048
+#define HOLD_NS    (30 * CLOCK_NS_PER_S)
 
 /* Changes, and whom they tell of them. */
 struct carry {
@@ -82,6 +83,13 @@ static int trim(struct journal *j, const struct region *r, uint64_t position, bo
 	return rc;
 }
 
+static uint64_t trim_limit(const struct region *r, uint64_t applied)
+{
+	uint64_t limit = pair_trim_limit(r, applied), held = atomic_load(&r->hold_after);
+
+	return held < limit && atomic_load(&r->hold_until_ns) > clock_mono_ns() ? held : limit;
+}
+
 static int64_t carry(struct region *r, struct journal *j, const char *state_dir,
 	struct history *history, bool hurry, struct err *err)
 {
@@ -100,7 +108,7 @@ static int64_t carry(struct region *r, struct journal *j, const char *state_dir,
 		rc = write_slices(s, r, state_dir, hurry, err);
 		if (rc == 0) {
 			atomic_store(&r->applied, s->last);
-			rc = trim(j, r, pair_trim_limit(r, s->last), hurry, err);
+			rc = trim(j, r, trim_limit(r, s->last), hurry, err);
 		}
 	}
 	stretch_fini(s);
@@ -120,4 +128,30 @@ int64_t carry_run(struct region *r, struct journal *j, const char *state_dir,
 	n = carry(r, j, state_dir, history, hurry, err);
 	leasedb_unlock(lock);
 	return n;
+}
+
+int carry_begin_hold(struct region *r, const char *state_dir, uint64_t *ret_position,
+	struct err *err)
+{
+	/* who trims has the lock: nothing behind the applied position can be gone */
+	int lock = leasedb_lock(state_dir, err);
+
+	if (lock < 0)
+		return lock;
+	atomic_store(&r->hold_until_ns, 0);
+	*ret_position = atomic_load(&r->applied);
+	atomic_store(&r->hold_after, *ret_position);
+	atomic_store(&r->hold_until_ns, clock_mono_ns() + HOLD_NS);
+	leasedb_unlock(lock);
+	return 0;
+}
+
+bool carry_renew_hold(struct region *r, uint64_t position)
+{
+	uint64_t now = clock_mono_ns();
+
+	if (atomic_load(&r->hold_after) != position || atomic_load(&r->hold_until_ns) <= now)
+		return false;
+	atomic_store(&r->hold_until_ns, now + HOLD_NS);
+	return true;
 }

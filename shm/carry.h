@@ -22,4 +22,12 @@
 int64_t carry_run(struct region *r, struct journal *j, const char *state_dir,
 	struct history *history, bool hurry, struct err *err);
 
+/* Keeps the changes behind `position` in the journal for the next 30 s, although the lease database
+ * has them, for a backup that reads leases first and then what changed meanwhile. There is one such
+ * hold; carry_begin_hold() begins one at the applied position, which is returned (-EBUSY: the store
+ * is carrying at this moment), and carry_renew_hold() says whether it is still that one. */
+int carry_begin_hold(struct region *r, const char *state_dir, uint64_t *ret_position,
+	struct err *err);
+bool carry_renew_hold(struct region *r, uint64_t position);
+
 #endif

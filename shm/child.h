@@ -22,6 +22,7 @@ struct child_port {
 	uint8_t mac[6];
 	int packet_fd; /* AF_PACKET, bound and filtered; -1 in udp mode */
 	int udp_fd;    /* port 67, bound to the interface: sends what is routed; receives in udp mode */
+	int test_fd;   /* the workers' end of the self test's socket pair (workers/selftest.h) */
 };
 
 #define CHILD_HTTP_MAX 8
@@ -37,6 +38,7 @@ struct child {
 	int http_fds[CHILD_HTTP_MAX]; /* control: listen for model->http[i] */
 	int secrets_fd;         /* control: what daemon/control/secrets.h reads; -1: no HTTP */
 	int supervisor_fd;      /* control: daemon/control/ask.h; elsewhere -1 */
+	int test_fd;            /* control: its end of the self test's socket pair */
 	int wake_fd;            /* eventfd that wakes the ha process; -1: there is none */
 	int news_fd;            /* eventfd: tells the supervisor of reservations from the partner */
 	int config_fd;          /* control, reader: the configuration in force, JSON, sealed */

@@ -4,7 +4,8 @@
  * network order (so that key order is address order); value = u64 journal position, then the row
  * of record.h. "meta": by name, u64 each, little-endian: "version"; "applied"; "current", the
  * number of the tables in force, 0 if it is missing; "staged", the position of the other ones, if
- * these are complete. "hosts" and "hosts.1": see leasedb_host.c.
+ * these are complete; "backup", 1 in a copy that no server was started with yet. "hosts" and
+ * "hosts.1": see leasedb_host.c.
  */
 #include "shm/leasedb_part.h"
 
@@ -334,30 +335,58 @@ int leasedb_stage_rows(struct leasedb *db, const struct leasedb_row *rows, size_
 	return env_write(db->env, stage_rows, &a, err);
 }
 
-static int stage_end(struct env_txn *t, void *arg)
+struct note {
+	const char *name;
+	uint64_t value;
+};
+
+static int write_note(struct env_txn *t, void *arg)
 {
-	return put_meta(t, "staged", *(const uint64_t *)arg);
+	const struct note *n = (const struct note *)arg;
+
+	return put_meta(t, n->name, n->value);
+}
+
+static int read_note(struct env_txn *t, void *arg)
+{
+	struct note *n = (struct note *)arg;
+	int rc = get_meta(t, n->name, &n->value);
+
+	return rc == -ENOENT ? 0 : rc;
 }
 
 int leasedb_stage_end(struct leasedb *db, uint64_t position, struct err *err)
 {
-	return env_write(db->env, stage_end, &position, err);
-}
+	struct note n = {"staged", position};
 
-static int read_staged(struct env_txn *t, void *arg)
-{
-	return get_meta(t, "staged", (uint64_t *)arg);
+	return env_write(db->env, write_note, &n, err);
 }
 
 int leasedb_staged(struct leasedb *db, uint64_t *ret_position, struct err *err)
 {
-	uint64_t position = 0;
-	int rc = env_read(db->env, read_staged, &position, err);
+	struct note n = {"staged", 0};
+	int rc = env_read(db->env, read_note, &n, err);
 
-	if (rc < 0 && rc != -ENOENT)
-		return rc;
-	*ret_position = position;
-	return 0;
+	if (rc == 0)
+		*ret_position = n.value;
+	return rc;
+}
+
+int leasedb_set_backup(struct leasedb *db, bool backup, struct err *err)
+{
+	struct note n = {"backup", backup};
+
+	return env_write(db->env, write_note, &n, err);
+}
+
+int leasedb_is_backup(struct leasedb *db, bool *ret, struct err *err)
+{
+	struct note n = {"backup", 0};
+	int rc = env_read(db->env, read_note, &n, err);
+
+	if (rc == 0)
+		*ret = n.value != 0;
+	return rc;
 }
 
 static int switch_tables(struct env_txn *t, void *arg)

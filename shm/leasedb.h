@@ -70,6 +70,12 @@ int leasedb_staged(struct leasedb *db, uint64_t *ret_position, struct err *err);
 /* Puts the complete one in force; its position becomes the applied one. -ENOENT: there is none. */
 int leasedb_switch(struct leasedb *db, struct err *err);
 
+/* --- a copy that lessorctl backup made ---
+ * It comes without a journal. Whether it still is one: a server that starts with it makes the
+ * journal (load_adopt_backup()), which then must not be missing any more. */
+int leasedb_set_backup(struct leasedb *db, bool backup, struct err *err);
+int leasedb_is_backup(struct leasedb *db, bool *ret, struct err *err);
+
 /* Who writes the leases, or puts others in force, holds this lock, which ends with its process.
  * Returns a descriptor that leasedb_unlock() closes, or -EBUSY. */
 int leasedb_lock(const char *state_dir, struct err *err);

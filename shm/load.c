@@ -161,6 +161,27 @@ int load_finish_switch(struct leasedb *db, struct journal *j, struct err *err)
 	return leasedb_switch(db, err);
 }
 
+int load_adopt_backup(struct leasedb *db, struct journal *j, struct err *err)
+{
+	uint64_t first, last, applied, leases;
+	bool backup;
+	int rc = leasedb_is_backup(db, &backup, err);
+
+	if (rc < 0 || !backup)
+		return rc;
+	rc = leasedb_position(db, &applied, &leases, err);
+	if (rc == 0)
+		rc = journal_bounds(j, &first, &last, err);
+	if (rc == 0 && last == 0)
+		rc = journal_reset(j, applied, err);
+	else if (rc == 0 && (last != applied || first != last + 1))
+		rc = err_set(err, -EBADMSG,
+			"move the state directory away, then copy the backup into a new one",
+			"the lease database is a backup, but the journal beside it belongs to "
+			"another one");
+	return rc < 0 ? rc : leasedb_set_backup(db, false, err);
+}
+
 static int load_all(struct load *l, struct leasedb *db, struct journal *j)
 {
 	struct region *r = l->child->region;
@@ -168,6 +189,8 @@ static int load_all(struct load *l, struct leasedb *db, struct journal *j)
 	int64_t replayed;
 	int rc = load_finish_switch(db, j, l->err);
 
+	if (rc == 0)
+		rc = load_adopt_backup(db, j, l->err);
 	if (rc == 0)
 		rc = leasedb_position(db, &applied, &leases, l->err);
 	if (rc == 0)

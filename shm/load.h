@@ -22,6 +22,10 @@ int repair_run(const struct child *c);
  * called before anything is read or written by position. */
 int load_finish_switch(struct leasedb *db, struct journal *j, struct err *err);
 
+/* A database that is a backup (leasedb.h) has no journal yet: makes it, so that positions go on
+ * behind those of the backup. -EBADMSG: another journal is there. No effect otherwise. */
+int load_adopt_backup(struct leasedb *db, struct journal *j, struct err *err);
+
 /* Makes the table, and the positions in the region, what database and journal say, whatever they
  * show now, and clears pair.refill. Called by the ha process of a node that serves nobody, with the
  * lock of the lease database. */

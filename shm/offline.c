@@ -70,6 +70,8 @@ int offline_open(const char *state_dir, struct offline *ret, struct err *err)
 	if (rc == 0)
 		rc = load_finish_switch(o.db, o.journal, err);
 	if (rc == 0)
+		rc = load_adopt_backup(o.db, o.journal, err);
+	if (rc == 0)
 		rc = leasedb_position(o.db, &applied, &o.leases, err);
 	if (rc == 0)
 		rc = journal_reaches(o.journal, applied, &last, err);

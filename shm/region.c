@@ -14,6 +14,7 @@
 #include "shm/base/clock.h"
 #include "shm/table.h"
 #include "shm/tally.h"
+#include "shm/trace.h"
 
 #define PAGE            4096
 #define RECORDS_MIN     (1ULL << 20)
@@ -91,6 +92,7 @@ static uint64_t lay_out(struct region_areas *a, uint64_t addresses, uint64_t lea
 	a->pools = place(&end, a->pools_size);
 	a->tallies = place(&end, TALLY_ENTRIES * sizeof(struct tally));
 	a->tally_places = place(&end, TALLY_PLACES * sizeof(uint32_t));
+	a->traces = place(&end, REGION_SLOTS * sizeof(struct trace_ring));
 	return end;
 }
 

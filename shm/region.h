@@ -70,7 +70,7 @@ struct region_origin {
 
 /* Areas, as offsets from the region's start; each fits max_... elements. */
 struct region_areas {
-	uint64_t directory, pages, records, extras, index, pools, tallies, tally_places;
+	uint64_t directory, pages, records, extras, index, pools, tallies, tally_places, traces;
 	uint32_t max_pages, max_records, max_extras;
 	uint32_t directory_mask, index_mask; /* number of entries or buckets - 1 */
 	uint64_t pools_size;                 /* octets */
@@ -92,6 +92,8 @@ struct region {
 	_Alignas(64) _Atomic uint64_t committed;
 	_Alignas(64) _Atomic uint64_t applied;
 	_Atomic uint32_t apply_wanted; /* futex: somebody waits for applied, the store shall hurry */
+	_Atomic uint64_t hold_after;    /* of a backup: see carry.h */
+	_Atomic uint64_t hold_until_ns; /* monotonic; 0: there is none */
 
 	struct pair pair;
 
@@ -104,6 +106,8 @@ struct region {
 	/* The service is disabled up to this time (service.h); what workers look at. */
 	_Alignas(64) _Atomic uint64_t disabled_until_ns;
 	struct region_origin origins[REGION_ORIGINS];
+	_Atomic uint32_t test_waits;     /* a packet of the self test waits (workers/selftest.h) */
+	_Atomic uint64_t trace_until_ns; /* monotonic: somebody looks at decisions (trace.h) */
 	_Atomic uint64_t reset[COUNTER_COUNT]; /* see counter_value() */
 	struct counter_block counters[REGION_SLOTS];
 };

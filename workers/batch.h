@@ -18,6 +18,7 @@
 enum answer_way {
 	WAY_FRAME, /* as an Ethernet frame, to dst_mac */
 	WAY_ROUTE, /* through the UDP socket, as the kernel routes */
+	WAY_TEST,  /* to the self test (selftest.h) */
 };
 
 struct answer {
@@ -28,6 +29,7 @@ struct answer {
 	uint16_t dst_port;
 	uint64_t taken_ns; /* monotonic: when its packet was taken from the socket */
 	uint64_t ticket;   /* of its packet on the shelf (shelf.h), where there is one */
+	uint32_t test; /* WAY_TEST: its ticket */
 	size_t len; /* of the message */
 	uint8_t headers[FRAME_HEADERS]; /* room for frame_build(), in front of the message */
 	uint8_t message[ANSWER_SIZE];

@@ -49,6 +49,7 @@ struct packet {
 	uint8_t src_mac[6];       /* raw mode */
 	uint32_t src_ip, dst_ip;  /* host byte order */
 	uint16_t src_port;
+	uint32_t test; /* ticket of the self test, 0: it is a client's (selftest.h) */
 	uint64_t age_ns; /* since it arrived; 0 if the socket does not tell (rx_tell_age()) */
 };
 

@@ -16,6 +16,7 @@
 
 #include "shm/base/clock.h"
 #include "workers/packet/msg.h"
+#include "workers/selftest.h"
 
 #define SERVER_PORT 67
 #define WAIT_MS     20 /* for room in a full send queue, once a batch */
@@ -130,6 +131,13 @@ static void send_all(int fd, struct outgoing *o, struct counter_block *c)
 	}
 }
 
+static void send_test(
+	const struct child_port *port, const struct answer *a, struct counter_block *c)
+{
+	selftest_send(port, a);
+	count_sent(c, a, clock_mono_ns());
+}
+
 void tx_send(const struct child_port *port, struct batch *b, struct counter_block *c)
 {
 	static struct outgoing frames, routed; /* large, one thread */
@@ -138,8 +146,10 @@ void tx_send(const struct child_port *port, struct batch *b, struct counter_bloc
 	for (size_t i = 0; i < b->n; i++) {
 		if (b->v[i].way == WAY_FRAME)
 			add_frame(&frames, port, &b->v[i]);
-		else
+		else if (b->v[i].way == WAY_ROUTE)
 			add_routed(&routed, &b->v[i]);
+		else
+			send_test(port, &b->v[i], c);
 	}
 	send_all(port->packet_fd, &frames, c);
 	send_all(port->udp_fd, &routed, c);

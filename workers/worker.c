@@ -14,10 +14,12 @@
 #include "shm/base/log.h"
 #include "shm/rights.h"
 #include "workers/classify.h"
+#include "workers/note.h"
 #include "workers/outbox.h"
 #include "workers/path.h"
 #include "workers/reply.h"
 #include "workers/rx.h"
+#include "workers/selftest.h"
 #include "workers/waiter.h"
 
 #define SHELF_SIZE (4u << 20)
@@ -36,6 +38,7 @@ struct worker {
 	struct context ctx;    /* ctx.commit is the outbox's */
 	struct query query;
 	struct rx rx;
+	struct selftest_request test;
 };
 
 static void count_drop(struct worker *w)
@@ -51,6 +54,10 @@ static void add_answer(struct worker *w, bool hold, uint64_t ticket, uint64_t ta
 	reply_make(&w->query, a);
 	a->taken_ns = taken_ns;
 	a->ticket = ticket;
+	if (w->query.packet.test != 0) {
+		a->way = WAY_TEST;
+		a->test = w->query.packet.test;
+	}
 }
 
 /* Walks the packet in w->query. ticket: where it stands on the shelf. */
@@ -65,6 +72,7 @@ static void serve_packet(struct worker *w, uint64_t ticket, uint64_t taken_ns)
 		w->ctx.commit = outbox_commit(w->outbox);
 		v = path_walk(&w->query, true);
 	}
+	note_decision(&w->query, v);
 	switch (v) {
 	case VERDICT_ANSWER:
 	case VERDICT_HOLD:
@@ -80,6 +88,7 @@ static void serve_packet(struct worker *w, uint64_t ticket, uint64_t taken_ns)
 		count_drop(w);
 		break;
 	}
+	selftest_tell(w->child, &w->query, v);
 	if (w->shelf != NULL)
 		shelf_done(w->shelf, ticket);
 }
@@ -149,6 +158,22 @@ static void take_packet(struct worker *w)
 		serve_packet(w, ticket, w->ctx.now_ns);
 }
 
+/* A packet of the self test; it goes on no shelf: its client asks again. Nor is it counted as
+ * received: from that counter the ha process knows whether clients reach this node. */
+static void take_test(struct worker *w)
+{
+	if (!selftest_take(w->child, &w->test))
+		return;
+	refresh(w);
+	w->query.packet = selftest_packet(&w->test, w->ctx.server_ip);
+	w->query.reason = COUNTER_STANDBY;
+	if (is_silent(w))
+		selftest_tell(w->child, &w->query, VERDICT_DROP);
+	else
+		serve_packet(w, 0, w->ctx.now_ns);
+	w->query.packet.test = 0; /* the next packet is a client's */
+}
+
 /* One turn: serves what is waiting. Returns the number of packets walked or taken. */
 static unsigned turn(struct worker *w)
 {
@@ -158,6 +183,8 @@ static unsigned turn(struct worker *w)
 	follow_rules(w);
 	outbox_go(w->outbox);
 	replayed = replay(w);
+	if (outbox_room(w->outbox) > 0)
+		take_test(w);
 	room = outbox_room(w->outbox);
 	n = room > 0 ? rx_receive(&w->rx, room) : 0;
 	if (n > 0)
@@ -179,6 +206,7 @@ static void loop(struct worker *w, const sigset_t *mask)
 		{.fd = outbox_fd(w->outbox), .events = POLLIN},
 		{.fd = w->waiter != NULL ? waiter_fd(w->waiter) : -1, .events = POLLIN},
 		{.fd = w->rx.fd, .events = POLLIN},
+		{.fd = w->child->port.test_fd, .events = POLLIN},
 	};
 
 	while (!child_stop) {
@@ -189,7 +217,7 @@ static void loop(struct worker *w, const sigset_t *mask)
 			waiter_arm(w->waiter);
 		n = turn(w);
 		if (n == 0)
-			ppoll(p, outbox_room(w->outbox) > 0 ? 3 : 2, NULL, mask);
+			ppoll(p, outbox_room(w->outbox) > 0 ? 4 : 2, NULL, mask);
 		else if (n < BATCH_MAX && is_silent(w))
 			/* nobody waits for an answer; being woken by each packet costs more than
 			 * taking it, and new rules still wake at once */

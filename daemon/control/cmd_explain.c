@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/control/decision.h"
 #include "daemon/control/explain_read.h"
 #include "shm/base/text.h"
 #include "workers/chosen.h"
@@ -47,16 +48,6 @@ static void write_classes(struct out *o, const struct query *q)
 
 static void write_subnet(struct out *o, const struct query *q)
 {
-	static const char *const rules[] = {
-		[RULE_LINK_SELECTION] = "the relay's link selection (option 82.5)",
-		[RULE_SUBNET_SELECTION] = "the client's subnet selection (option 118)",
-		[RULE_RELAY] = "it names the relay's address",
-		[RULE_GIADDR] = "the relay's address (giaddr) is in it",
-		[RULE_CIADDR] = "the client's address (ciaddr) is in it",
-		[RULE_SOURCE] = "the packet's source address is in it",
-		[RULE_INTERFACE] = "it names the interface",
-		[RULE_SERVER_ADDRESS] = "the interface's address is in it",
-	};
 	const struct model_subnet *s = q->subnet;
 	char ip[TEXT_IP_SIZE], text[48];
 
@@ -66,7 +57,7 @@ static void write_subnet(struct out *o, const struct query *q)
 					       "no subnet fits that the client may use");
 		return;
 	}
-	out_key_string(o, "rule", rules[q->rule]);
+	out_key_string(o, "rule", decision_rule(q->rule));
 	out_key(o, "subnet");
 	out_open(o, '{');
 	out_key_int(o, "id", s->id);
@@ -111,19 +102,12 @@ static void write_reservation(struct out *o, const struct model_host *h)
 
 static void write_address(struct out *o, const struct query *q)
 {
-	static const char *const origins[] = {
-		[ORIGIN_NONE] = "none",
-		[ORIGIN_RESERVED] = "it is reserved for the client",
-		[ORIGIN_OWN] = "the client has it",
-		[ORIGIN_WANTED] = "the client asks for it and it is free",
-		[ORIGIN_FREE] = "the next free one of the pool",
-	};
 	uint32_t t1, t2;
 
 	if (q->address == 0)
 		return;
 	key_ip(o, "ip-address", q->address);
-	out_key_string(o, "address-because", origins[q->origin]);
+	out_key_string(o, "address-because", decision_origin(q->origin));
 	out_key_int(o, "valid-lft", q->lifetime);
 	options_timers(&q->subnet->params, q->lifetime, &t1, &t2);
 	if (t1 != 0)

@@ -116,20 +116,23 @@ static void leave(struct control *ctl, uint32_t rec)
 	pool_release(ctl->child->region, ctl->child->pools, rec);
 }
 
-static void commit_claimed(struct control *ctl, uint32_t rec, struct answer *a)
+int cmd_lease_remove(struct control *ctl, uint32_t rec, struct err *err)
 {
-	struct err err = {0};
 	int rc;
 
 	commit_under(ctl->commit, rights_rules(ctl->child->region));
 	rc = commit_delete(ctl->commit, rec);
-	if (rc < 0) {
-		err_set(&err, rc, NULL, "%s", strerror(-rc));
-		leave(ctl, rec);
-	} else {
-		rc = commit_run(ctl->commit, &err);
-	}
-	if (rc < 0)
+	if (rc == 0)
+		return commit_run(ctl->commit, err);
+	leave(ctl, rec);
+	return err_set(err, rc, NULL, "%s", strerror(-rc));
+}
+
+static void remove_claimed(struct control *ctl, uint32_t rec, struct answer *a)
+{
+	struct err err = {0};
+
+	if (cmd_lease_remove(ctl, rec, &err) < 0)
 		answer_text(a, ANSWER_ERROR, "IPv4 lease not deleted: %s", err.text);
 	else
 		answer_text(a, ANSWER_SUCCESS, "IPv4 lease deleted.");
@@ -151,7 +154,7 @@ static enum answer_progress delete_lease(struct answer *a)
 		leave(ctl, t->rec);
 		answer_text(a, ANSWER_ERROR, "The lease was changed at this moment: try again.");
 	} else {
-		commit_claimed(ctl, t->rec, a);
+		remove_claimed(ctl, t->rec, a);
 	}
 	return ANSWER_DONE;
 }

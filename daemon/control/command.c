@@ -56,7 +56,11 @@ static const struct command {
 	{"lease4-update", cmd_lease4_update, MODEL_ROLE_OPERATE},
 	{"lease4-wipe", cmd_lease4_wipe, MODEL_ROLE_OPERATE},
 	{"leases-reclaim", cmd_leases_reclaim, MODEL_ROLE_OPERATE},
+	{"lessor-backup", cmd_lessor_backup, MODEL_ROLE_CONFIGURE}, /* it is everything */
 	{"lessor-explain", cmd_lessor_explain, MODEL_ROLE_READ},
+	{"lessor-selftest", cmd_lessor_selftest, MODEL_ROLE_OPERATE},
+	{"lessor-talkers", cmd_lessor_talkers, MODEL_ROLE_READ},
+	{"lessor-trace", cmd_lessor_trace, MODEL_ROLE_READ},
 	{"list-commands", cmd_list_commands, MODEL_ROLE_READ},
 	{"network4-add", cmd_network4_add, MODEL_ROLE_CONFIGURE},
 	{"network4-del", cmd_network4_del, MODEL_ROLE_CONFIGURE},

@@ -25,6 +25,8 @@ enum model_role command_role(const json_t *request);
 /* Executes it. */
 void command_run(struct control *ctl, const json_t *request, struct answer *a);
 
+/* cmd_backup.c */
+command_fn cmd_lessor_backup;
 /* cmd_config.c */
 command_fn cmd_config_get, cmd_config_reload, cmd_config_set, cmd_config_test, cmd_config_write;
 /* cmd_host.c */
@@ -42,11 +44,16 @@ command_fn cmd_lessor_explain;
 command_fn cmd_build_report, cmd_config_backend_pull, cmd_config_hash_get, cmd_interface_list,
 	cmd_interface_redetect, cmd_kea_lfc_start, cmd_list_commands, cmd_server_tag_get,
 	cmd_status_get, cmd_version_get;
+/* cmd_selftest.c */
+command_fn cmd_lessor_selftest;
 /* cmd_service.c */
 command_fn cmd_dhcp_disable, cmd_dhcp_enable, cmd_leases_reclaim, cmd_shutdown;
 /* cmd_lease.c, cmd_lease_list.c */
 command_fn cmd_lease4_get, cmd_lease4_del, cmd_lease4_resend_ddns, cmd_lease4_get_all,
 	cmd_lease4_get_page;
+/* Removes the lease of a record that is claimed, and commits. 0 or a negative code with err; the
+ * claim is gone either way. */
+int cmd_lease_remove(struct control *ctl, uint32_t rec, struct err *err);
 /* cmd_lease_find.c */
 command_fn cmd_lease4_get_by_hw_address, cmd_lease4_get_by_client_id, cmd_lease4_get_by_hostname,
 	cmd_lease4_get_by_state;
@@ -59,6 +66,8 @@ command_fn cmd_subnet4_list, cmd_subnet4_select_test, cmd_network4_list;
 /* cmd_statistic.c */
 command_fn cmd_statistic_get, cmd_statistic_get_all, cmd_statistic_global_get_all,
 	cmd_stat_lease4_get;
+/* cmd_trace.c */
+command_fn cmd_lessor_talkers, cmd_lessor_trace;
 /* cmd_statistic_set.c */
 command_fn cmd_statistic_reset, cmd_statistic_reset_all, cmd_statistic_sample_age_set,
 	cmd_statistic_sample_age_set_all, cmd_statistic_sample_count_set,

@@ -85,14 +85,13 @@ static int run_loop(struct control *ctl)
 int control_run(const struct child *c)
 {
 	struct control ctl = {.child = c};
-	struct journal *journal = NULL;
 	struct err err = {0};
-	int rc = journal_open(c->state_dir, &journal, &err);
+	int rc = journal_open(c->state_dir, &ctl.journal, &err);
 
 	if (rc == 0)
 		rc = usage_init(&ctl.usage, c);
 	if (rc == 0) {
-		ctl.commit = commit_new(c, journal);
+		ctl.commit = commit_new(c, ctl.journal);
 		rc = ctl.commit != NULL ? run_loop(&ctl) : -ENOMEM;
 	}
 	if (rc < 0 && err.code == 0)
@@ -101,6 +100,6 @@ int control_run(const struct child *c)
 		log_err(EV_CHILD_FAILED, &err);
 	commit_free(ctl.commit);
 	usage_fini(&ctl.usage);
-	journal_close(journal);
+	journal_close(ctl.journal);
 	return rc < 0 ? CHILD_FAILED : CHILD_DONE;
 }

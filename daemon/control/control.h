@@ -16,11 +16,13 @@
 /* What command handlers work with. */
 struct control {
 	const struct child *child;
+	struct journal *journal; /* a process opens an environment of LMDB once at a time */
 	struct commit *commit;
 	struct usage usage;
 	sd_event *loop;
 	unsigned busy;   /* clients whose command is not answered yet */
 	size_t requests; /* octets that commands hold while they arrive */
+	bool testing;    /* a self test is under way */
 	unsigned supervised; /* commands that wait for the supervisor */
 	bool stopping;
 	unsigned stop_waits;

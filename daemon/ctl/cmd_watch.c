@@ -14,11 +14,12 @@
 #include "daemon/ctl/screen.h"
 #include "shm/base/clock.h"
 
-#define POOLS 8
+#define POOLS   8
+#define TALKERS 5
 
 struct watch {
 	const struct ctl *c;
-	json_t *status, *now, *before; /* answers */
+	json_t *status, *now, *before, *talkers; /* answers */
 	uint64_t now_ns, before_ns;
 };
 
@@ -180,6 +181,30 @@ static void draw_pools(const struct watch *w)
 	screen_line("", "%s", "");
 }
 
+static void draw_talkers(const struct watch *w)
+{
+	const json_t *a = json_object_get(w->talkers, "arguments");
+	const json_t *list = json_object_get(a, "talkers");
+	json_int_t missed = json_integer_value(json_object_get(a, "missed"));
+	double ns = w->before != NULL ? (double)(w->now_ns - w->before_ns) : 0;
+
+	screen_line(colour(w, PRINT_BOLD), "%-24s %12s %16s", "TOP TALKERS", "a second",
+		missed > 0 ? "of a sample" : "dropped");
+	for (size_t i = 0; i < json_array_size(list) && i < TALKERS && ns > 0; i++) {
+		const json_t *t = json_array_get(list, i);
+		const char *mac = json_string_value(json_object_get(t, "hw-address"));
+		const char *interface = json_string_value(json_object_get(t, "interface"));
+
+		screen_line("", "%-24.24s %12.1f %16" JSON_INTEGER_FORMAT " %s",
+			mac != NULL && mac[0] != '\0' ? mac : "malformed packets",
+			(double)json_integer_value(json_object_get(t, "packets")) *
+				CLOCK_NS_PER_S / ns,
+			json_integer_value(json_object_get(t, "dropped")),
+			interface != NULL ? interface : "");
+	}
+	screen_line("", "%s", "");
+}
+
 static void draw_processes(const struct watch *w)
 {
 	const json_t *list = json_object_get(json_object_get(
@@ -210,9 +235,22 @@ static void draw(const struct watch *w, const struct err *err)
 		draw_rates(w);
 		draw_drops(w);
 		draw_pools(w);
+		draw_talkers(w);
 		draw_processes(w);
 	}
 	screen_end(colour(w, PRINT_BOLD), "q: end");
+}
+
+/* Who has sent since the last time. */
+static void ask_talkers(struct watch *w, struct err *err)
+{
+	json_t *cursors =
+		json_object_get(json_object_get(w->talkers, "arguments"), "cursors");
+	json_t *args = json_pack("{sO*}", "cursors", cursors);
+
+	json_decref(w->talkers);
+	w->talkers = NULL;
+	call_send(w->c, "lessor-talkers", args, &w->talkers, err);
 }
 
 /* Asks again; of a server that does not answer nothing is kept. */
@@ -223,8 +261,9 @@ static void ask(struct watch *w, struct err *err)
 	w->before = w->now;
 	w->before_ns = w->now_ns;
 	w->status = w->now = NULL;
-	if (call_send(w->c, "status-get", NULL, &w->status, err) == 0)
-		call_send(w->c, "statistic-get-all", NULL, &w->now, err);
+	if (call_send(w->c, "status-get", NULL, &w->status, err) == 0 &&
+		call_send(w->c, "statistic-get-all", NULL, &w->now, err) == 0)
+		ask_talkers(w, err);
 	w->now_ns = clock_mono_ns();
 }
 
@@ -245,5 +284,6 @@ int cmd_watch(const struct ctl *c)
 	json_decref(w.status);
 	json_decref(w.now);
 	json_decref(w.before);
+	json_decref(w.talkers);
 	return CTL_DONE;
 }

@@ -76,13 +76,13 @@ const struct command commands[] = {
 	{"explain", NULL, 0, 0, cmd_explain, HAS_MAC | HAS_CLIENT | HAS_PACKET},
 	{"history", NULL, 1, 1, cmd_history, 0},
 	{"watch", NULL, 0, 0, cmd_watch, 0},
-	{"trace", NULL, 0, 0, NULL, 0},
-	{"selftest", NULL, 0, 0, NULL, 0},
+	{"trace", NULL, 0, 0, cmd_trace, HAS_MAC},
+	{"selftest", NULL, 0, 0, cmd_selftest, HAS_SUBNET},
 	{"import", "kea", 1, 1, cmd_import_kea, HAS_OUT | HAS_LENIENT},
 	{"import", "isc", 1, 1, cmd_import_isc, HAS_OUT | HAS_LENIENT},
 	{"import", "leases", 1, 1, cmd_import_leases, HAS_CONFIG | HAS_STATE_DIR | HAS_FORCE},
 	{"export", "leases", 0, 0, cmd_export_leases, HAS_OUT | HAS_STATE_DIR},
-	{"backup", NULL, 0, 0, NULL, 0},
+	{"backup", NULL, 1, 1, cmd_backup, 0},
 };
 
 const size_t n_commands = sizeof(commands) / sizeof(commands[0]);
@@ -111,6 +111,8 @@ void command_help(void)
 	     "          [--option CODE=VALUE]... [--circuit-id ID] [--remote-id ID] [--class C]...\n"
 	     "                             what a client would get and why, without any effect\n"
 	     "  watch                      live view of the server; q ends it\n"
+	     "  trace [--mac M]            what the server decides, live, packet by packet\n"
+	     "  selftest [--subnet ID]     lease, check and release an address through the server\n"
 	     "  command NAME [JSON]        any control command, raw\n"
 	     "  check FILE                 check a configuration file\n"
 	     "  import kea FILE [-o OUT] [--lenient]\n"
@@ -120,7 +122,8 @@ void command_help(void)
 	     "  import leases FILE [-c CONFIG] [--state-dir DIR] [--force]\n"
 	     "                             leases of Kea or ISC dhcpd, while lessord does not run\n"
 	     "  export leases [-o OUT] [--state-dir DIR]\n"
-	     "                             all leases as Kea's lease file\n\n"
+	     "                             all leases as Kea's lease file\n"
+	     "  backup FILE                copy of all that is stored, while the server runs\n\n"
 	     "  -s SOCKET   control socket [" LESSOR_RUNDIR "/control.sock]\n"
 	     "  --json      print JSON\n"
 	     "  --version   print the version\n\n"

@@ -45,7 +45,7 @@ enum {
 struct command {
 	const char *name, *verb; /* verb: second word or NULL */
 	int min_args, max_args;  /* after name and verb */
-	int (*run)(const struct ctl *); /* NULL: not available in this version */
+	int (*run)(const struct ctl *);
 	unsigned has;            /* set of HAS_... */
 };
 

@@ -41,6 +41,7 @@ struct ctl {
 	char **argv;
 };
 
+int cmd_backup(const struct ctl *c);
 int cmd_status(const struct ctl *c);
 int cmd_leases(const struct ctl *c);
 int cmd_lease_get(const struct ctl *c);
@@ -48,6 +49,8 @@ int cmd_lease_del(const struct ctl *c);
 int cmd_lease_add(const struct ctl *c);
 int cmd_explain(const struct ctl *c);
 int cmd_watch(const struct ctl *c);
+int cmd_selftest(const struct ctl *c);
+int cmd_trace(const struct ctl *c);
 int cmd_stats(const struct ctl *c);
 int cmd_history(const struct ctl *c);
 int cmd_subnets(const struct ctl *c);

@@ -232,11 +232,6 @@ static int run(struct ctl *c, int n, char **words)
 		complain_unknown(words[0], n > 1 ? words[1] : NULL);
 		return usage();
 	}
-	if (cmd->run == NULL) {
-		print_error("%s%s%s: not available in this version", cmd->name,
-			cmd->verb != NULL ? " " : "", cmd->verb != NULL ? cmd->verb : "");
-		return CTL_USAGE;
-	}
 	/* the last word of the name stands where getopt expects the program's */
 	if (parse(c, n - used + 1, words + used - 1, "s:o:c:", &status) < 0)
 		return status;

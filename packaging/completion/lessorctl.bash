@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Completion of lessorctl for bash. A unit test compares the words with the program's own tables.
 
-_lessorctl_commands='status leases lease stats command check subnets reload ha explain history watch import export'
+_lessorctl_commands='status leases lease stats command check subnets reload ha explain history watch trace selftest import export backup'
 _lessorctl_options='--json --help --version -s'
 
 _lessorctl()
@@ -32,6 +32,8 @@ _lessorctl()
 	leases/) words='--subnet --state --csv' ;;
 	ha/) words='status maintenance-start maintenance-cancel continue sync handover partner-down' ;;
 	lease/) words='get del add' ;;
+	trace/) words='--mac' ;;
+	selftest/) words='--subnet' ;;
 	lease/add) words='--mac --client-id --hostname --subnet --lifetime' ;;
 	explain/*) words='--mac --client-id --giaddr --iface --ciaddr --requested --server-id --type --option --circuit-id --remote-id --class' ;;
 	import/) words='kea isc leases' ;;
@@ -43,7 +45,7 @@ _lessorctl()
 	esac
 	COMPREPLY=($(compgen -W "$words $_lessorctl_options" -- "$cur"))
 	case $command in
-	check | import) COMPREPLY+=($(compgen -f -- "$cur")) ;;
+	check | import | backup) COMPREPLY+=($(compgen -f -- "$cur")) ;;
 	esac
 }
 

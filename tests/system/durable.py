@@ -9,8 +9,7 @@ import time
 
 from lib import case, process
 from lib.case import test
-from lib.config import server, subnet
-from lib.load import Load, check_kept
+from lib.load import Load, busy_site, check_kept
 from lib.station import Station
 from lib.wait import check, equal, wait_for
 
@@ -18,18 +17,6 @@ RATE = int(os.environ.get("RATE", 2500))  # exchanges a second; 2,000 are promis
 CLIENTS = 40_000
 KILLS = case.rounds(3, 20)
 WORKER_KILLS = case.rounds(4, 100)
-
-
-def busy_site(lab, workers=1):
-    """A server with a pool for everybody, a host for the load, another one for probes."""
-    lan, host, load, probe = (lab.lan(), lab.space("server"), lab.space("load"),
-                              lab.space("probe"))
-    lan.join(host, "eth0", "10.0.0.1/8")
-    lan.join(load, "eth0")
-    lan.join(probe, "eth0")
-    more = {"workers": workers} if lab.kind == "lessord" else {}
-    tree = server(subnet(1, "10.0.0.0/8", "10.0.1.0 - 10.3.255.255", None), **more)
-    return lab.server(host, tree), load, lab.port(probe)
 
 
 def rate_of(acks):

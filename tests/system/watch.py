@@ -58,7 +58,7 @@ def watch(lab):
     client = Station(port, 1)
     client.lease()
     client.send(client.message(3, {54: bytes([9, 9, 9, 9]), 50: bytes([192, 0, 2, 10])}))
-    screen.see("not for this server", "0.5 %")
+    screen.see("not for this server", "0.5 %", "TOP TALKERS", client.mac.hex(":"))
     screen.resize(5, 20)
     os.kill(screen.pid, signal.SIGWINCH)
     # what is read last may end in the middle of a picture

@@ -5,6 +5,7 @@ import dataclasses
 import json
 import os
 
+from . import config
 from .wait import Failure, check
 
 
@@ -52,6 +53,18 @@ class Load:
     def acks(self):
         """Every ACK so far, oldest first; complete once the run has ended."""
         return read_acks(self.leases_file)
+
+
+def busy_site(lab, workers=1):
+    """A server with a pool for everybody, a host for the load, another one for probes."""
+    lan, host, load, probe = (lab.lan(), lab.space("server"), lab.space("load"),
+                              lab.space("probe"))
+    lan.join(host, "eth0", "10.0.0.1/8")
+    lan.join(load, "eth0")
+    lan.join(probe, "eth0")
+    more = {"workers": workers} if lab.kind == "lessord" else {}
+    tree = config.server(config.subnet(1, "10.0.0.0/8", "10.0.1.0 - 10.3.255.255", None), **more)
+    return lab.server(host, tree), load, lab.port(probe)
 
 
 def read_acks(path):

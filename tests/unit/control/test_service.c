@@ -291,7 +291,8 @@ Test(general, roles)
 		bool reads = strstr(name, "-get") != NULL || strstr(name, "list") != NULL ||
 			strcmp(name, "build-report") == 0 || strcmp(name, "ha-heartbeat") == 0 ||
 			strcmp(name, "lessor-explain") == 0 ||
-			strcmp(name, "subnet4-select-test") == 0;
+			strcmp(name, "subnet4-select-test") == 0 ||
+			strcmp(name, "lessor-trace") == 0 || strcmp(name, "lessor-talkers") == 0;
 
 		reads = reads && strcmp(name, "config-get") != 0;
 

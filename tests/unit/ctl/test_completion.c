@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The shells complete what lessorctl knows: every command, verb and option that this version has
- * stands in both files, and no command that it has not.
+ * The shells complete what lessorctl knows: every command, verb and option stands in both
+ * files.
  */
 #include <criterion/criterion.h>
 #include <stdbool.h>
@@ -52,11 +52,7 @@ Test(completion, has_every_command_and_option)
 			bool there = has(text, commands[i].name) &&
 				(commands[i].verb == NULL || has(text, commands[i].verb));
 
-			if (commands[i].run != NULL)
-				cr_expect(there, "%s: no %s", files[f], commands[i].name);
-			else
-				cr_expect(!there, "%s: %s is not available", files[f],
-					commands[i].name);
+			cr_expect(there, "%s: no %s", files[f], commands[i].name);
 		}
 		for (const struct option *o = command_options; o->name != NULL; o++) {
 			snprintf(option, sizeof(option), "--%s", o->name);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * test_offline: leases put into a stopped server's database: positions, gap in the journal, what
- * the journal still held, and a database without its journal.
+ * the journal still held, a database without its journal, and
+ * backups, which have none.
  */
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -144,5 +145,65 @@ Test(offline, a_database_without_its_journal_is_refused)
 	cr_assert_eq(offline_open(l.dir, &o, &err), -EBADMSG);
 	cr_assert_not_null(strstr(err.text, "journal ends at position 0"));
 	stretch_fini(&s);
+	lab_fini(&l);
+}
+
+/* What lessorctl backup makes: a database with a mark, and no journal. */
+static void make_backup(const struct lab *l, uint64_t position)
+{
+	struct stretch s = {0};
+	struct err err = {0};
+	struct leasedb *db;
+	size_t at = 0;
+
+	cr_assert_eq(leasedb_open(l->dir, &db, &err), 0, "%s", err.text);
+	add(&s, 1, position);
+	stretch_sort(&s);
+	cr_assert_eq(stretch_write(&s, &at, STRETCH_SLICE, db, &err), 0);
+	cr_assert_eq(leasedb_set_backup(db, true, &err), 0);
+	leasedb_close(db);
+	stretch_fini(&s);
+}
+
+Test(offline, a_backup_gets_a_journal_that_goes_on_behind_it)
+{
+	struct err err = {0};
+	uint64_t first, last;
+	struct offline o;
+	bool backup;
+	struct lab l;
+
+	lab_init(&l, 16);
+	make_backup(&l, 777);
+	for (int i = 0; i < 2; i++) { /* the second time it is a database like others */
+		open_offline(&l, &o);
+		cr_assert_eq(o.leases, 1);
+		cr_assert_eq(leasedb_is_backup(o.db, &backup, &err), 0);
+		cr_assert_not(backup);
+		cr_assert_eq(journal_bounds(o.journal, &first, &last, &err), 0);
+		cr_assert(first == 778 && last == 777);
+		offline_close(&o);
+	}
+	make_backup(&l, 778); /* that journal is another one's */
+	cr_assert_eq(offline_open(l.dir, &o, &err), -EBADMSG);
+	cr_assert_not_null(strstr(err.text, "belongs to another one"));
+	lab_fini(&l);
+}
+
+/* The server was stopped between the journal and the mark. */
+Test(offline, adopting_a_backup_may_be_cut_off)
+{
+	struct err err = {0};
+	struct journal *j;
+	struct offline o;
+	struct lab l;
+
+	lab_init(&l, 16);
+	make_backup(&l, 777);
+	cr_assert_eq(journal_open(l.dir, &j, &err), 0);
+	cr_assert_eq(journal_reset(j, 777, &err), 0);
+	journal_close(j);
+	open_offline(&l, &o);
+	offline_close(&o);
 	lab_fini(&l);
 }
