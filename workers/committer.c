@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -21,6 +22,7 @@ struct committer {
 	sem_t work;
 	int back_fd;
 	bool busy;        /* the worker's own note: something is handed over */
+	_Atomic bool back; /* set with back_fd: a look at it costs no system call */
 	struct commit *m; /* NULL: the thread shall end */
 	int rc;
 	struct err err;
@@ -37,6 +39,7 @@ static void *run(void *arg)
 		if (c->m == NULL)
 			return NULL;
 		c->rc = commit_append(c->m, &c->err);
+		atomic_store(&c->back, true);
 		if (write(c->back_fd, &one, sizeof(one)) != sizeof(one))
 			bug("an eventfd cannot be written");
 	}
@@ -86,8 +89,9 @@ bool committer_done(struct committer *c, int *ret_rc, struct err *err)
 {
 	uint64_t n;
 
-	if (!c->busy || read(c->back_fd, &n, sizeof(n)) != sizeof(n))
+	if (!c->busy || !atomic_load(&c->back) || read(c->back_fd, &n, sizeof(n)) != sizeof(n))
 		return false;
+	atomic_store(&c->back, false);
 	c->busy = false;
 	*ret_rc = c->rc;
 	if (c->rc < 0)

@@ -18,9 +18,11 @@ void rx_init(struct rx *rx, int fd, const struct rx_ops *ops)
 		rx->iov[i] = (struct iovec){rx->data[i], RX_SIZE};
 		rx->msg[i].msg_hdr = (struct msghdr){
 			.msg_name = &rx->from[i],
+			.msg_namelen = sizeof(rx->from[i]),
 			.msg_iov = &rx->iov[i],
 			.msg_iovlen = 1,
 			.msg_control = rx->control[i],
+			.msg_controllen = sizeof(rx->control[i]),
 		};
 	}
 }
@@ -52,11 +54,13 @@ int rx_receive(struct rx *rx, unsigned max)
 {
 	int n;
 
-	for (unsigned i = 0; i < max; i++) {
+	/* the kernel has written into those that it filled last time */
+	for (unsigned i = 0; i < rx->used; i++) {
 		rx->msg[i].msg_hdr.msg_namelen = sizeof(rx->from[i]);
 		rx->msg[i].msg_hdr.msg_controllen = sizeof(rx->control[i]);
 	}
 	n = recvmmsg(rx->fd, rx->msg, max, MSG_DONTWAIT, NULL);
+	rx->used = n > 0 ? (unsigned)n : 0;
 	if (n > 0 && rx->tells_age)
 		rx->wall_ns = clock_wall_us() * 1000;
 	return n < 0 ? -errno : n;

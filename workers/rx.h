@@ -28,6 +28,7 @@ extern const struct rx_ops rx_udp;    /* UDP, IP_PKTINFO */
 struct rx {
 	int fd;
 	const struct rx_ops *ops;
+	unsigned used; /* messages of the last rx_receive() */
 	bool tells_age;
 	uint64_t wall_ns; /* of the last rx_receive(), if it tells ages */
 	struct mmsghdr msg[BATCH_MAX];

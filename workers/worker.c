@@ -38,6 +38,7 @@ struct worker {
 	struct context ctx;    /* ctx.commit is the outbox's */
 	struct query query;
 	struct rx rx;
+	bool drained; /* the last turn took all that waited, or there was no room for more */
 	struct selftest_request test;
 };
 
@@ -121,23 +122,22 @@ static bool is_silent(const struct worker *w)
 	return authority_mode(w->ctx.rules) == AUTHORITY_SILENT;
 }
 
-/* Walks packets that nobody has answered; returns how many. */
-static unsigned replay(struct worker *w)
+/* Walks packets that nobody has answered. */
+static void replay(struct worker *w)
 {
-	uint64_t now = clock_mono_ns(), oldest = now > STALE_NS ? now - STALE_NS : 0;
-	unsigned n = 0;
+	uint64_t now, oldest;
 
 	if (!w->replaying || is_silent(w))
-		return 0;
+		return;
+	now = clock_mono_ns();
+	oldest = now > STALE_NS ? now - STALE_NS : 0;
 	refresh(w);
 	while (outbox_room(w->outbox) > 0) {
 		w->replaying = shelf_next(w->shelf, oldest, &w->replayed, &w->query.packet);
 		if (!w->replaying)
-			break;
+			return;
 		serve_packet(w, w->replayed, now);
-		n++;
 	}
-	return n;
 }
 
 static void take_packet(struct worker *w)
@@ -174,19 +174,20 @@ static void take_test(struct worker *w)
 	w->query.packet.test = 0; /* the next packet is a client's */
 }
 
-/* One turn: serves what is waiting. Returns the number of packets walked or taken. */
+/* One turn: serves what is waiting. Returns the number of packets taken. */
 static unsigned turn(struct worker *w)
 {
-	unsigned replayed, room;
+	unsigned room;
 	int n;
 
 	follow_rules(w);
 	outbox_go(w->outbox);
-	replayed = replay(w);
+	replay(w);
 	if (outbox_room(w->outbox) > 0)
 		take_test(w);
 	room = outbox_room(w->outbox);
 	n = room > 0 ? rx_receive(&w->rx, room) : 0;
+	w->drained = n < (int)room || room == 0;
 	if (n > 0)
 		refresh(w);
 	for (unsigned i = 0; (int)i < n; i++)
@@ -195,7 +196,7 @@ static unsigned turn(struct worker *w)
 		else
 			counter_inc(w->counters, COUNTER_RECEIVED);
 	outbox_go(w->outbox);
-	return replayed + (n > 0 ? (unsigned)n : 0);
+	return n > 0 ? (unsigned)n : 0;
 }
 
 /* An interface that is down reports an error once and works again when it is up: the supervisor
@@ -216,16 +217,19 @@ static void loop(struct worker *w, const sigset_t *mask)
 		if (w->waiter != NULL)
 			waiter_arm(w->waiter);
 		n = turn(w);
-		if (n == 0)
-			ppoll(p, outbox_room(w->outbox) > 0 ? 4 : 2, NULL, mask);
-		else if (n < BATCH_MAX && is_silent(w))
+		if (!w->drained)
+			continue;
+		if (n > 0 && is_silent(w))
 			/* nobody waits for an answer; being woken by each packet costs more than
 			 * taking it, and new rules still wake at once */
 			ppoll(p, 2, &nap, mask);
+		else
+			ppoll(p, outbox_room(w->outbox) > 0 ? 4 : 2, NULL, mask);
 	}
-	do /* what waits in the sockets is still answered */
+	do { /* what waits in the sockets is still answered */
 		outbox_flush(w->outbox);
-	while (turn(w) >= BATCH_MAX);
+		turn(w);
+	} while (!w->drained);
 	outbox_finish(w->outbox);
 }
 
