@@ -103,7 +103,8 @@ class Both:
 def measure_rate(server, count, out):
     lan = ["--lan", IF_CLIENT, "-n", count]
     out["rate"] = search(server.args, stepper(server, lan), "exchanges", 0.1)
-    out["latency"] = loaded(server, *lan, "-r", LATENCY_RATE, "-d", server.args.step, "--spin")
+    # no --spin: lessor-load must not keep the second node from the core that they share
+    out["latency"] = loaded(server, *lan, "-r", LATENCY_RATE, "-d", server.args.step)
 
 
 def measure_sync(both, count, out):
