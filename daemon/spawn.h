@@ -11,7 +11,7 @@
 #include "daemon/sandbox.h"
 #include "shm/child.h"
 
-#define SPAWN_KEEP (9 + CHILD_HTTP_MAX) /* the control process has the most */
+#define SPAWN_KEEP (10 + CHILD_HTTP_MAX) /* the control process has the most */
 
 /* What all children have in common. */
 struct spawn_base {

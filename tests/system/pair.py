@@ -214,7 +214,8 @@ def reserved(lab):
 def metrics(lab):
     pair = Pair(lab, start=False)
     active, standby = pair.servers
-    active.write({**tree(PRIMARY), "http": [{"port": 8000}]})
+    # as many as there can be: the control process gets a descriptor for each
+    active.write({**tree(PRIMARY), "http": [{"port": 8000 + n} for n in range(8)]})
     active.start()
     standby.start()
     in_sync(pair)
